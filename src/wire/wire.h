@@ -1,0 +1,140 @@
+// What a client asks a relay and what it answers: the one list of both (docs/formats/wire.md).
+//
+// A queue has two tokens of 32 random bytes. Its id is SHA-256(SHA-256(read token) ‖ SHA-256(write token)); who reads shows
+// the read token and the hash of the other, who appends the write token and the hash of the other, so that the relay can
+// compute the id and nobody can use a queue whose tokens he does not have. Numbers of entries start at 1.
+//
+// A frame is one request or one answer. Over the WebSocket each binary message is one frame; over plain HTTP the body of
+// POST /v1/call is one request frame and the answer's body is one answer frame (or a Refusal with a fitting status).
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "codec/codec.h"
+
+namespace homeward::wire {
+
+struct QueueIdTag;
+using QueueId = FixedBytes<32, QueueIdTag>;
+struct ReadTokenTag;
+using ReadToken = FixedBytes<32, ReadTokenTag>;
+struct WriteTokenTag;
+using WriteToken = FixedBytes<32, WriteTokenTag>;
+
+// What allows to read a queue, and to append to it.
+struct ReadAccess {
+  ReadToken token;
+  Hash write_hash;   // SHA-256 of the write token
+  auto operator<=>(const ReadAccess&) const = default;
+};
+struct WriteAccess {
+  WriteToken token;
+  Hash read_hash;    // SHA-256 of the read token
+  auto operator<=>(const WriteAccess&) const = default;
+};
+struct QueueAccess {
+  ReadAccess read;
+  WriteAccess write;
+  static QueueAccess from_tokens(const ReadToken& read, const WriteToken& write);
+};
+QueueId queue_id(const ReadAccess& access);
+QueueId queue_id(const WriteAccess& access);
+
+// Entries come in these sizes only: 512 B, 1, 2, 4 … 256 KiB.
+inline constexpr size_t kSmallestEntry = 512;
+inline constexpr size_t kLargestEntry = 256 * 1024;
+bool is_entry_size(size_t size_bytes);
+// The smallest allowed size that holds `size_bytes`, 0 if there is none.
+size_t entry_size_for(size_t size_bytes);
+
+inline constexpr uint64_t kEntriesPerQueue = 10'000;
+// One answer frame holds entries of at most this many bytes together (but always at least one entry).
+inline constexpr size_t kReadAnswerBytes = 1024 * 1024;
+
+using RequestId = uint32_t;   // chosen by the client, echoed by the relay; 0 on plain HTTP
+
+struct Append {
+  WriteAccess access;
+  Bytes entry;
+};
+struct Read {
+  ReadAccess access;
+  uint64_t after = 0;       // entries with larger numbers
+  uint16_t wait_s = 0;      // how long to wait if there are none (at most 60)
+};
+// WebSocket only: push what comes after `after`, in order, until Unsubscribe or the connection ends.
+struct Subscribe {
+  ReadAccess access;
+  uint64_t after = 0;
+};
+struct Unsubscribe {
+  QueueId queue;
+};
+// Flow control: the client has taken in pushed entries of this queue up to `number`. The relay keeps at most
+// kPushWindowBytes of pushed and not acknowledged entries a connection.
+struct Acknowledge {
+  QueueId queue;
+  uint64_t number = 0;
+};
+inline constexpr size_t kPushWindowBytes = 4 * 1024 * 1024;
+
+using Body = std::variant<Append, Read, Subscribe, Unsubscribe, Acknowledge>;
+struct Request {
+  RequestId id = 0;
+  Body body;
+};
+
+struct Appended {
+  uint64_t number = 0;      // also for a retry: the first number of the same bytes in this queue
+};
+// Answer to Read, and pushed (request id 0) after Subscribe.
+struct Entries {
+  QueueId queue;
+  uint64_t first = 0;       // number of entries[0]; consecutive
+  uint64_t last_in_queue = 0;  // what the queue ends with now; 0 for an empty queue
+  std::vector<Bytes> entries;
+};
+// Answer to Subscribe and Unsubscribe; `last_in_queue` as above.
+struct Done {
+  uint64_t last_in_queue = 0;
+};
+enum class Reason : uint8_t {
+  kBadRequest = 1,     // not a well-formed frame
+  kEntrySize,          // not one of the allowed sizes
+  kQueueFull,          // kEntriesPerQueue reached
+  kTooManyRequests,    // slow down; retry_after_s says how long
+  kTooManyQueues,      // this relay creates no more queues now
+  kAccessKey,          // this relay asks for an access key
+  kDiskFull,           // nothing is lost, nothing new is taken
+  kShuttingDown,
+  kTooManySubscriptions,
+  kExpired,            // entries after `after` were kept once and are gone: the reader missed some
+  kInternal,
+};
+struct Refusal {
+  Reason reason = Reason::kInternal;
+  uint16_t retry_after_s = 0;
+  std::string words;   // English, for an operator or developer; people see their own language
+};
+
+using AnswerBody = std::variant<Appended, Entries, Done, Refusal>;
+struct Answer {
+  RequestId id = 0;
+  AnswerBody body;
+};
+
+Bytes encode(const Request& request);
+Bytes encode(const Answer& answer);
+// kMalformed, kTruncated, kTrailing, kTooLarge (an entry over kLargestEntry). Never trusts a count before its bytes are there.
+Result<Request> decode_request(BytesView frame);
+Result<Answer> decode_answer(BytesView frame);
+
+// HTTP status for a refusal: 400, 413, 409, 429, 503, 401, 507…
+int http_status(Reason reason);
+
+}  // namespace homeward::wire
