@@ -37,6 +37,7 @@ struct WriteAccess {
   Hash read_hash;    // SHA-256 of the read token
   auto operator<=>(const WriteAccess&) const = default;
 };
+// Both halves, for who knows both tokens.
 struct QueueAccess {
   ReadAccess read;
   WriteAccess write;
@@ -44,6 +45,8 @@ struct QueueAccess {
 };
 QueueId queue_id(const ReadAccess& access);
 QueueId queue_id(const WriteAccess& access);
+// SHA-256 of an entry: what makes a retry of the same bytes answer the first number.
+Hash entry_hash(BytesView entry);
 
 // Entries come in these sizes only: 512 B, 1, 2, 4 … 256 KiB.
 inline constexpr size_t kSmallestEntry = 512;
@@ -55,31 +58,41 @@ size_t entry_size_for(size_t size_bytes);
 inline constexpr uint64_t kEntriesPerQueue = 10'000;
 // One answer frame holds entries of at most this many bytes together (but always at least one entry).
 inline constexpr size_t kReadAnswerBytes = 1024 * 1024;
+// No request and no answer is longer, so that whoever receives can refuse before he reads on.
+inline constexpr size_t kLargestRequest = kLargestEntry + 128;
+inline constexpr size_t kLargestAnswer = kReadAnswerBytes + 16 * 1024;
+inline constexpr size_t kLargestWords = 512;   // of a refusal
+inline constexpr uint16_t kLongestWait_s = 60;
 
 using RequestId = uint32_t;   // chosen by the client, echoed by the relay; 0 on plain HTTP
 
 struct Append {
   WriteAccess access;
   Bytes entry;
+  bool operator==(const Append&) const = default;
 };
 struct Read {
   ReadAccess access;
   uint64_t after = 0;       // entries with larger numbers
-  uint16_t wait_s = 0;      // how long to wait if there are none (at most 60)
+  uint16_t wait_s = 0;      // how long to wait if there are none (at most kLongestWait_s)
+  bool operator==(const Read&) const = default;
 };
 // WebSocket only: push what comes after `after`, in order, until Unsubscribe or the connection ends.
 struct Subscribe {
   ReadAccess access;
   uint64_t after = 0;
+  bool operator==(const Subscribe&) const = default;
 };
 struct Unsubscribe {
   QueueId queue;
+  bool operator==(const Unsubscribe&) const = default;
 };
 // Flow control: the client has taken in pushed entries of this queue up to `number`. The relay keeps at most
 // kPushWindowBytes of pushed and not acknowledged entries a connection.
 struct Acknowledge {
   QueueId queue;
   uint64_t number = 0;
+  bool operator==(const Acknowledge&) const = default;
 };
 inline constexpr size_t kPushWindowBytes = 4 * 1024 * 1024;
 
@@ -87,10 +100,12 @@ using Body = std::variant<Append, Read, Subscribe, Unsubscribe, Acknowledge>;
 struct Request {
   RequestId id = 0;
   Body body;
+  bool operator==(const Request&) const = default;
 };
 
 struct Appended {
   uint64_t number = 0;      // also for a retry: the first number of the same bytes in this queue
+  bool operator==(const Appended&) const = default;
 };
 // Answer to Read, and pushed (request id 0) after Subscribe.
 struct Entries {
@@ -98,10 +113,12 @@ struct Entries {
   uint64_t first = 0;       // number of entries[0]; consecutive
   uint64_t last_in_queue = 0;  // what the queue ends with now; 0 for an empty queue
   std::vector<Bytes> entries;
+  bool operator==(const Entries&) const = default;
 };
 // Answer to Subscribe and Unsubscribe; `last_in_queue` as above.
 struct Done {
   uint64_t last_in_queue = 0;
+  bool operator==(const Done&) const = default;
 };
 enum class Reason : uint8_t {
   kBadRequest = 1,     // not a well-formed frame
@@ -120,21 +137,34 @@ struct Refusal {
   Reason reason = Reason::kInternal;
   uint16_t retry_after_s = 0;
   std::string words;   // English, for an operator or developer; people see their own language
+  bool operator==(const Refusal&) const = default;
 };
 
 using AnswerBody = std::variant<Appended, Entries, Done, Refusal>;
 struct Answer {
   RequestId id = 0;
   AnswerBody body;
+  bool operator==(const Answer&) const = default;
 };
 
 Bytes encode(const Request& request);
 Bytes encode(const Answer& answer);
-// kMalformed, kTruncated, kTrailing, kTooLarge (an entry over kLargestEntry). Never trusts a count before its bytes are there.
+// The same frame as encode(Answer{id, Entries{…}}), without owning the entries.
+struct EntriesView {
+  QueueId queue;
+  uint64_t first = 0;
+  uint64_t last_in_queue = 0;
+  std::span<const BytesView> entries;
+};
+Bytes encode_entries(RequestId id, const EntriesView& view);
+
+// kMalformed, kTruncated, kTrailing, kTooLarge (a frame over its largest size, an entry over kLargestEntry). Memory used is bounded by
+// the frame's size. A request's entry may have any size up to the largest (the relay refuses it by name); an answer's
+// entries have allowed sizes and numbers that do not wrap.
 Result<Request> decode_request(BytesView frame);
 Result<Answer> decode_answer(BytesView frame);
 
-// HTTP status for a refusal: 400, 413, 409, 429, 503, 401, 507…
+// HTTP status for a refusal: 400, 413, 409, 429, 503, 401, 507, 410, 500.
 int http_status(Reason reason);
 
 }  // namespace homeward::wire

@@ -1,0 +1,252 @@
+#include "wire/wire.h"
+
+#include "crypto/crypto.h"
+
+namespace homeward::wire {
+
+namespace {
+
+enum class RequestKind : uint8_t { kAppend = 1, kRead, kSubscribe, kUnsubscribe, kAcknowledge };
+enum class AnswerKind : uint8_t { kAppended = 1, kEntries, kDone, kRefusal };
+
+constexpr uint8_t number_of(RequestKind kind) { return static_cast<uint8_t>(kind); }
+constexpr uint8_t number_of(AnswerKind kind) { return static_cast<uint8_t>(kind); }
+
+template <class... Ts>
+struct Overload : Ts... {
+  using Ts::operator()...;
+};
+
+size_t length_size(size_t size_bytes) { return size_bytes < 64 ? 1 : size_bytes < 16384 ? 2 : 4; }
+
+void write(Writer& out, const ReadAccess& access) { out.raw(access.token).raw(access.write_hash); }
+void write(Writer& out, const WriteAccess& access) { out.raw(access.token).raw(access.read_hash); }
+
+ReadAccess read_access(Reader& in) {
+  ReadAccess out;
+  out.token = in.fixed<ReadToken>();
+  out.write_hash = in.fixed<Hash>();
+  return out;
+}
+
+WriteAccess write_access(Reader& in) {
+  WriteAccess out;
+  out.token = in.fixed<WriteToken>();
+  out.read_hash = in.fixed<Hash>();
+  return out;
+}
+
+Body read_body(Reader& in) {
+  switch (static_cast<RequestKind>(in.u8())) {
+    case RequestKind::kAppend: {
+      Append out{.access = write_access(in), .entry = {}};
+      out.entry = copy_of(in.opaque(kLargestEntry));
+      return out;
+    }
+    case RequestKind::kRead: {
+      Read out{.access = read_access(in)};
+      out.after = in.u64();
+      out.wait_s = in.u16();
+      if (out.wait_s > kLongestWait_s) in.fail(CodecError::kMalformed);
+      return out;
+    }
+    case RequestKind::kSubscribe: {
+      Subscribe out{.access = read_access(in)};
+      out.after = in.u64();
+      return out;
+    }
+    case RequestKind::kUnsubscribe:
+      return Unsubscribe{in.fixed<QueueId>()};
+    case RequestKind::kAcknowledge: {
+      Acknowledge out{.queue = in.fixed<QueueId>()};
+      out.number = in.u64();
+      return out;
+    }
+  }
+  in.fail(CodecError::kMalformed);
+  return Unsubscribe{};
+}
+
+Entries read_entries(Reader& in) {
+  Entries out;
+  out.queue = in.fixed<QueueId>();
+  out.first = in.u64();
+  out.last_in_queue = in.u64();
+  Reader entries = in.vector();
+  size_t total_bytes = 0;
+  while (!entries.empty() && in.ok()) {
+    const BytesView entry = entries.opaque(kLargestEntry);
+    total_bytes += entry.size();
+    if (!entries.ok() || !is_entry_size(entry.size()) ||
+        (total_bytes > kReadAnswerBytes && !out.entries.empty())) {
+      in.fail(entries.ok() ? CodecError::kMalformed : CodecError::kTruncated);
+      break;
+    }
+    out.entries.push_back(copy_of(entry));
+  }
+  if (!out.entries.empty() && (out.first == 0 || out.first > UINT64_MAX - out.entries.size())) {
+    in.fail(CodecError::kMalformed);
+  }
+  return out;
+}
+
+AnswerBody read_answer_body(Reader& in) {
+  switch (static_cast<AnswerKind>(in.u8())) {
+    case AnswerKind::kAppended:
+      return Appended{in.u64()};
+    case AnswerKind::kEntries:
+      return read_entries(in);
+    case AnswerKind::kDone:
+      return Done{in.u64()};
+    case AnswerKind::kRefusal: {
+      Refusal out;
+      const uint8_t reason = in.u8();
+      if (reason < static_cast<uint8_t>(Reason::kBadRequest) ||
+          reason > static_cast<uint8_t>(Reason::kInternal)) {
+        in.fail(CodecError::kMalformed);
+      }
+      out.reason = static_cast<Reason>(reason);
+      out.retry_after_s = in.u16();
+      out.words = in.text(kLargestWords);
+      return out;
+    }
+  }
+  in.fail(CodecError::kMalformed);
+  return Done{};
+}
+
+}  // namespace
+
+QueueAccess QueueAccess::from_tokens(const ReadToken& read, const WriteToken& write) {
+  return {.read = {.token = read, .write_hash = sha256(write.view())},
+          .write = {.token = write, .read_hash = sha256(read.view())}};
+}
+
+QueueId queue_id(const ReadAccess& access) {
+  return QueueId::from(sha256({sha256(access.token.view()).view(), access.write_hash.view()}));
+}
+
+QueueId queue_id(const WriteAccess& access) {
+  return QueueId::from(sha256({access.read_hash.view(), sha256(access.token.view()).view()}));
+}
+
+Hash entry_hash(BytesView entry) { return sha256(entry); }
+
+bool is_entry_size(size_t size_bytes) {
+  return size_bytes >= kSmallestEntry && size_bytes <= kLargestEntry && (size_bytes & (size_bytes - 1)) == 0;
+}
+
+size_t entry_size_for(size_t size_bytes) {
+  size_t allowed_bytes = kSmallestEntry;
+  while (allowed_bytes < size_bytes && allowed_bytes <= kLargestEntry) allowed_bytes *= 2;
+  return allowed_bytes <= kLargestEntry ? allowed_bytes : 0;
+}
+
+Bytes encode(const Request& request) {
+  Writer out;
+  out.u32(request.id);
+  std::visit(
+      Overload{
+          [&](const Append& body) {
+            out.reserve(body.entry.size() + 80);
+            out.u8(number_of(RequestKind::kAppend));
+            write(out, body.access);
+            out.opaque(body.entry);
+          },
+          [&](const Read& body) {
+            out.u8(number_of(RequestKind::kRead));
+            write(out, body.access);
+            out.u64(body.after).u16(body.wait_s);
+          },
+          [&](const Subscribe& body) {
+            out.u8(number_of(RequestKind::kSubscribe));
+            write(out, body.access);
+            out.u64(body.after);
+          },
+          [&](const Unsubscribe& body) { out.u8(number_of(RequestKind::kUnsubscribe)).raw(body.queue); },
+          [&](const Acknowledge& body) {
+            out.u8(number_of(RequestKind::kAcknowledge)).raw(body.queue).u64(body.number);
+          },
+      },
+      request.body);
+  return out.take();
+}
+
+Bytes encode_entries(RequestId id, const EntriesView& view) {
+  size_t content_bytes = 0;
+  for (const BytesView entry : view.entries) content_bytes += length_size(entry.size()) + entry.size();
+  Writer out;
+  out.reserve(content_bytes + 64);
+  out.u32(id).u8(number_of(AnswerKind::kEntries)).raw(view.queue).u64(view.first).u64(view.last_in_queue);
+  out.length(content_bytes);
+  for (const BytesView entry : view.entries) out.opaque(entry);
+  return out.take();
+}
+
+Bytes encode(const Answer& answer) {
+  if (const auto* entries = std::get_if<Entries>(&answer.body)) {
+    const std::vector<BytesView> views(entries->entries.begin(), entries->entries.end());
+    return encode_entries(answer.id, {entries->queue, entries->first, entries->last_in_queue, views});
+  }
+  Writer out;
+  out.u32(answer.id);
+  if (const auto* appended = std::get_if<Appended>(&answer.body)) {
+    out.u8(number_of(AnswerKind::kAppended)).u64(appended->number);
+  } else if (const auto* done = std::get_if<Done>(&answer.body)) {
+    out.u8(number_of(AnswerKind::kDone)).u64(done->last_in_queue);
+  } else if (const auto* refusal = std::get_if<Refusal>(&answer.body)) {
+    out.u8(number_of(AnswerKind::kRefusal))
+        .u8(static_cast<uint8_t>(refusal->reason))
+        .u16(refusal->retry_after_s);
+    out.text(std::string_view(refusal->words).substr(0, kLargestWords));
+  }
+  return out.take();
+}
+
+Result<Request> decode_request(BytesView frame) {
+  if (frame.size() > kLargestRequest) return Error(CodecError::kTooLarge, "request");
+  Reader in(frame);
+  Request out;
+  out.id = in.u32();
+  out.body = read_body(in);
+  HW_TRY(in.finish());
+  return out;
+}
+
+Result<Answer> decode_answer(BytesView frame) {
+  if (frame.size() > kLargestAnswer) return Error(CodecError::kTooLarge, "answer");
+  Reader in(frame);
+  Answer out;
+  out.id = in.u32();
+  out.body = read_answer_body(in);
+  HW_TRY(in.finish());
+  return out;
+}
+
+int http_status(Reason reason) {
+  switch (reason) {
+    case Reason::kBadRequest:
+      return 400;
+    case Reason::kEntrySize:
+      return 413;
+    case Reason::kQueueFull:
+      return 409;
+    case Reason::kTooManyRequests:
+    case Reason::kTooManyQueues:
+    case Reason::kTooManySubscriptions:
+      return 429;
+    case Reason::kAccessKey:
+      return 401;
+    case Reason::kDiskFull:
+      return 507;
+    case Reason::kShuttingDown:
+      return 503;
+    case Reason::kExpired:
+      return 410;
+    case Reason::kInternal:
+      return 500;
+  }
+  return 500;
+}
+
+}  // namespace homeward::wire

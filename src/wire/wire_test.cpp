@@ -1,0 +1,133 @@
+#include "wire/wire.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/crypto.h"
+
+namespace homeward::wire {
+namespace {
+
+SeededRandom random_source(7);
+
+QueueAccess random_access() {
+  return QueueAccess::from_tokens(random_source.fixed<ReadToken>(), random_source.fixed<WriteToken>());
+}
+
+std::vector<Request> sample_requests() {
+  const QueueAccess access = random_access();
+  return {{1, Append{access.write, random_source.bytes(512)}},
+          {2, Append{access.write, random_source.bytes(kLargestEntry)}},
+          {3, Read{access.read, 17, 60}},
+          {UINT32_MAX, Subscribe{access.read, UINT64_MAX}},
+          {5, Unsubscribe{queue_id(access.read)}},
+          {6, Acknowledge{queue_id(access.read), 9}}};
+}
+
+std::vector<Answer> sample_answers() {
+  const QueueId queue = queue_id(random_access().read);
+  return {
+      {1, Appended{1}},
+      {2, Entries{queue, 0, 0, {}}},
+      {3, Entries{queue,
+                  8,
+                  10,
+                  {random_source.bytes(512), random_source.bytes(1024), random_source.bytes(kLargestEntry)}}},
+      {4, Done{12}},
+      {5, Refusal{Reason::kTooManyRequests, 30, "slow down"}},
+      {0, Refusal{Reason::kInternal, 0, ""}}};
+}
+
+TEST(Wire, RequestsComeBackEqual) {
+  for (const Request& request : sample_requests()) {
+    const Bytes frame = encode(request);
+    ASSERT_LE(frame.size(), kLargestRequest);
+    const auto back = decode_request(frame);
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(*back, request);
+  }
+}
+
+TEST(Wire, AnswersComeBackEqual) {
+  for (const Answer& answer : sample_answers()) {
+    const Bytes frame = encode(answer);
+    ASSERT_LE(frame.size(), kLargestAnswer);
+    const auto back = decode_answer(frame);
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(*back, answer);
+  }
+}
+
+TEST(Wire, EveryCutAndEveryTailIsRefused) {
+  for (const Request& request : sample_requests()) {
+    Bytes frame = encode(request);
+    for (size_t size = 0; size < std::min<size_t>(frame.size(), 200); ++size) {
+      EXPECT_FALSE(decode_request(BytesView(frame).first(size)).ok());
+    }
+    frame.push_back(0);
+    EXPECT_FALSE(decode_request(frame).ok());
+  }
+  for (const Answer& answer : sample_answers()) {
+    Bytes frame = encode(answer);
+    EXPECT_FALSE(decode_answer(BytesView(frame).first(frame.size() - 1)).ok());
+    frame.push_back(0);
+    EXPECT_FALSE(decode_answer(frame).ok());
+  }
+}
+
+TEST(Wire, LimitsHold) {
+  const QueueAccess access = random_access();
+  EXPECT_FALSE(decode_request(encode(Request{1, Append{access.write, Bytes(kLargestEntry + 1)}})).ok());
+  EXPECT_FALSE(decode_request(Bytes(kLargestRequest + 1)).ok());
+  EXPECT_FALSE(decode_request(encode(Request{1, Read{access.read, 0, kLongestWait_s + 1}})).ok());
+  const QueueId queue = queue_id(access.read);
+  EXPECT_FALSE(decode_answer(encode(Answer{1, Entries{queue, 1, 1, {Bytes(511)}}})).ok());
+  EXPECT_FALSE(decode_answer(encode(Answer{1, Entries{queue, 0, 1, {Bytes(512)}}})).ok());
+  EXPECT_FALSE(
+      decode_answer(encode(Answer{1, Entries{queue, UINT64_MAX, 1, {Bytes(512), Bytes(512)}}})).ok());
+  EXPECT_FALSE(
+      decode_answer(encode(Answer{1, Entries{queue, 1, 5, std::vector<Bytes>(5, Bytes(kLargestEntry))}}))
+          .ok());
+  EXPECT_TRUE(
+      decode_answer(encode(Answer{1, Entries{queue, 1, 4, std::vector<Bytes>(4, Bytes(kLargestEntry))}}))
+          .ok());
+  EXPECT_TRUE(
+      decode_answer(encode(Answer{1, Entries{queue, 1, 2048, std::vector<Bytes>(2048, Bytes(512))}})).ok());
+}
+
+TEST(Wire, UnknownKindsAndReasonsAreRefused) {
+  for (uint8_t kind : {0, 6, 255}) EXPECT_FALSE(decode_request(Bytes{0, 0, 0, 1, kind}).ok());
+  for (uint8_t kind : {0, 5, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, kind}).ok());
+  for (uint8_t reason : {0, 12, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, 4, reason, 0, 0, 0}).ok());
+}
+
+TEST(Wire, BothHalvesNameOneQueueAndNoOtherTokenDoes) {
+  const QueueAccess access = random_access();
+  EXPECT_EQ(queue_id(access.read), queue_id(access.write));
+  ReadAccess other_read = access.read;
+  other_read.token.data[31] ^= 1;
+  EXPECT_NE(queue_id(other_read), queue_id(access.read));
+  WriteAccess other_write = access.write;
+  other_write.token.data[0] ^= 0x80;
+  EXPECT_NE(queue_id(other_write), queue_id(access.write));
+  // The read token is of no use for writing: in the write token's place it names another queue.
+  const WriteAccess swapped{WriteToken::from(access.read.token), access.read.write_hash};
+  EXPECT_NE(queue_id(swapped), queue_id(access.read));
+  // SHA-256(SHA-256(read token) ‖ SHA-256(write token)), spelled out.
+  Bytes both = copy_of(sha256(access.read.token.view()));
+  append(both, sha256(access.write.token.view()));
+  EXPECT_TRUE(equal(queue_id(access.read), sha256(both)));
+}
+
+TEST(Wire, EntrySizesAreThePowersOfTwo) {
+  size_t count = 0;
+  for (size_t size = 0; size <= kLargestEntry * 2; ++size) count += is_entry_size(size);
+  EXPECT_EQ(count, 10u);
+  EXPECT_EQ(entry_size_for(0), 512u);
+  EXPECT_EQ(entry_size_for(512), 512u);
+  EXPECT_EQ(entry_size_for(513), 1024u);
+  EXPECT_EQ(entry_size_for(kLargestEntry), kLargestEntry);
+  EXPECT_EQ(entry_size_for(kLargestEntry + 1), 0u);
+}
+
+}  // namespace
+}  // namespace homeward::wire
