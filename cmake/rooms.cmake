@@ -33,7 +33,7 @@ endif()
 set(HOMEWARD_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough -Wno-missing-field-initializers
                       -Werror)
 # Rooms from base to client: no exceptions, no run-time type information.
-set(HOMEWARD_CORE base codec crypto mls wire relay vault group domain losses_stats client)
+set(HOMEWARD_CORE base codec crypto mls wire sql relay vault group domain losses_stats client)
 
 function(homeward_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBS;PRIVATE_LIBS" ${ARGN})

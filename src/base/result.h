@@ -18,7 +18,7 @@
 
 namespace homeward {
 
-enum class Room : uint8_t { kBase = 1, kCodec, kCrypto, kMls, kWire, kRelay, kVault, kGroup, kDomain, kClient, kApi, kOs };
+enum class Room : uint8_t { kBase = 1, kCodec, kCrypto, kMls, kWire, kRelay, kVault, kGroup, kDomain, kClient, kApi, kOs, kSql };
 
 class [[nodiscard]] Error {
  public:
