@@ -1,8 +1,8 @@
 // What MLS needs from cryptography, by cipher suite (RFC 9420, section 5.1 and 17.1; RFC 9180 for HPKE).
 //
-// Every primitive is libsodium's or OpenSSL's; none is written here. A `Suite` is a row of a table: its functions take
-// and give bytes of the sizes that the row names. Randomness is an argument, so that a run can be replayed.
-// Nothing here blocks, allocates threads or keeps state.
+// Every primitive is libsodium's or OpenSSL's; none is written here. A `Suite` is a row of a table: its
+// functions take and give bytes of the sizes that the row names. Randomness is an argument, so that a run can
+// be replayed. Nothing here blocks, allocates threads or keeps state.
 #pragma once
 
 #include "base/environment.h"
@@ -12,11 +12,11 @@
 namespace homeward {
 
 enum class CryptoError : uint16_t {
-  kBadKey = 1,        // a key or encapsulation of the wrong size or value
-  kBadSignature,      // does not verify
-  kOpenFailed,        // AEAD authentication failed
+  kBadKey = 1,    // a key or encapsulation of the wrong size or value
+  kBadSignature,  // does not verify
+  kOpenFailed,    // AEAD authentication failed
   kUnknownSuite,
-  kOutOfMemory,       // passphrase hashing could not get its memory
+  kOutOfMemory,  // passphrase hashing could not get its memory
 };
 constexpr Room room_of(CryptoError) { return Room::kCrypto; }
 
@@ -56,22 +56,24 @@ class Suite {
   static std::span<const SuiteId> built_in();
 
   SuiteId id() const;
-  size_t hash_size() const;          // KDF.Nh
-  size_t key_size() const;           // AEAD.Nk
-  size_t nonce_size() const;         // AEAD.Nn
-  size_t tag_size() const;           // AEAD.Nt
-  size_t kem_output_size() const;    // KEM.Nenc
+  size_t hash_size() const;        // KDF.Nh
+  size_t key_size() const;         // AEAD.Nk
+  size_t nonce_size() const;       // AEAD.Nn
+  size_t tag_size() const;         // AEAD.Nt
+  size_t kem_output_size() const;  // KEM.Nenc
 
   // --- Hash and key derivation (RFC 5869) ---
   Digest hash(BytesView data) const;
-  Digest hash(std::span<const BytesView> parts) const;   // of the concatenation
-  Digest hmac(BytesView key, BytesView data) const;      // RFC 2104
+  Digest hash(std::span<const BytesView> parts) const;  // of the concatenation
+  Digest hmac(BytesView key, BytesView data) const;     // RFC 2104
   Secret hkdf_extract(BytesView salt, BytesView ikm) const;
   Secret hkdf_expand(BytesView prk, BytesView info, size_t size_bytes) const;
   // ExpandWithLabel and DeriveSecret (RFC 9420, section 8), DeriveTreeSecret (section 9).
-  Secret expand_with_label(BytesView secret, std::string_view label, BytesView context, size_t size_bytes) const;
+  Secret expand_with_label(BytesView secret, std::string_view label, BytesView context,
+                           size_t size_bytes) const;
   Secret derive_secret(BytesView secret, std::string_view label) const;
-  Secret derive_tree_secret(BytesView secret, std::string_view label, uint32_t generation, size_t size_bytes) const;
+  Secret derive_tree_secret(BytesView secret, std::string_view label, uint32_t generation,
+                            size_t size_bytes) const;
   // RefHash (RFC 9420, section 5.2).
   Digest ref_hash(std::string_view label, BytesView value) const;
 
@@ -83,25 +85,30 @@ class Suite {
   KeyPair generate_signature_key_pair(Random& random) const;
   // SignWithLabel, VerifyWithLabel (RFC 9420, section 5.1.2).
   Result<Bytes> sign_with_label(BytesView private_key, std::string_view label, BytesView content) const;
-  Result<> verify_with_label(BytesView public_key, std::string_view label, BytesView content, BytesView signature) const;
+  Result<> verify_with_label(BytesView public_key, std::string_view label, BytesView content,
+                             BytesView signature) const;
   Result<Bytes> sign(BytesView private_key, BytesView content) const;
   Result<> verify(BytesView public_key, BytesView content, BytesView signature) const;
 
   // --- HPKE, base mode (RFC 9180) ---
   KeyPair generate_hpke_key_pair(Random& random) const;
-  Result<KeyPair> derive_key_pair(BytesView ikm) const;                       // DeriveKeyPair, section 4 and 7.1.3
-  Result<> check_hpke_public_key(BytesView public_key) const;                 // size and, for curves, on the curve
+  Result<KeyPair> derive_key_pair(BytesView ikm) const;        // DeriveKeyPair, section 4 and 7.1.3
+  Result<> check_hpke_public_key(BytesView public_key) const;  // size and, for curves, on the curve
   Result<HpkeCiphertext> hpke_seal(BytesView public_key, BytesView info, BytesView aad, BytesView plaintext,
                                    Random& random) const;
-  Result<Secret> hpke_open(BytesView private_key, const HpkeCiphertext& sealed, BytesView info, BytesView aad) const;
+  Result<Secret> hpke_open(BytesView private_key, const HpkeCiphertext& sealed, BytesView info,
+                           BytesView aad) const;
   // EncryptWithLabel, DecryptWithLabel (RFC 9420, section 5.1.3).
   Result<HpkeCiphertext> encrypt_with_label(BytesView public_key, std::string_view label, BytesView context,
                                             BytesView plaintext, Random& random) const;
   Result<Secret> decrypt_with_label(BytesView private_key, std::string_view label, BytesView context,
                                     const HpkeCiphertext& sealed) const;
-  // Export-only use for external commits (RFC 9420, section 8.3): SetupBaseS/R(public or private key, "").Export("MLS 1.0
-  // external init secret", size).
-  struct ExternalInit { Bytes kem_output; Secret init_secret; };
+  // Export-only use for external commits (RFC 9420, section 8.3): SetupBaseS/R(public or private key,
+  // "").Export("MLS 1.0 external init secret", size).
+  struct ExternalInit {
+    Bytes kem_output;
+    Secret init_secret;
+  };
   Result<ExternalInit> hpke_export_send(BytesView public_key, std::string_view label, size_t size_bytes,
                                         Random& random) const;
   Result<Secret> hpke_export_receive(BytesView private_key, BytesView kem_output, std::string_view label,
@@ -117,10 +124,10 @@ class Suite {
 // --- Outside the suites ---
 
 Hash sha256(BytesView data);
-Hash sha256(std::initializer_list<BytesView> parts);   // of the concatenation
+Hash sha256(std::initializer_list<BytesView> parts);  // of the concatenation
 
-// XChaCha20-Poly1305 with a 32-byte key and a random 24-byte nonce in front: what the relay sees of an entry, and how
-// key slots are wrapped. The result is plaintext.size() + kBoxOverhead bytes.
+// XChaCha20-Poly1305 with a 32-byte key and a random 24-byte nonce in front: what the relay sees of an entry,
+// and how key slots are wrapped. The result is plaintext.size() + kBoxOverhead bytes.
 inline constexpr size_t kBoxOverhead = 24 + 16;
 Bytes box_seal(BytesView key, BytesView aad, BytesView plaintext, Random& random);
 Result<Secret> box_open(BytesView key, BytesView aad, BytesView box);
