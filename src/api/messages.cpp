@@ -1,0 +1,108 @@
+#include "api/messages.h"
+
+#include "client/client.h"
+
+namespace homeward::api {
+namespace {
+
+struct Words {
+  ErrorCode code;
+  const char* ru;
+  const char* en;
+};
+
+constexpr Words kWords[] = {
+    {ErrorCode::unknown_command, "Такой команды нет.", "There is no such command."},
+    {ErrorCode::bad_arguments, "Аргументы не подходят.", "The arguments do not fit."},
+    {ErrorCode::locked, "Хранилище закрыто. Откройте его кодовой фразой.", "The vault is locked. Open it with the passphrase."},
+    {ErrorCode::no_vault, "Здесь ещё нет хранилища. Сначала создайте его.", "There is no vault here yet. Create one first."},
+    {ErrorCode::vault_exists, "Хранилище здесь уже есть.", "There is a vault here already."},
+    {ErrorCode::wrong_passphrase, "Кодовая фраза не подходит. Ничего не изменилось, попробуйте ещё раз.",
+     "This passphrase does not fit. Nothing has changed; try again."},
+    {ErrorCode::passphrase_empty, "Кодовая фраза не может быть пустой.", "The passphrase cannot be empty."},
+    {ErrorCode::damaged, "Файл хранилища повреждён и не открывается. Программа ничего в нём не изменила.",
+     "The vault's file is damaged and does not open. Nothing in it was changed."},
+    {ErrorCode::vault_in_use, "Это хранилище уже открыто другой программой.", "Another program has this vault open already."},
+    {ErrorCode::too_new, "Хранилище создано более новой версией. Обновите программу.",
+     "The vault was made by a newer version. Update the program."},
+    {ErrorCode::disk_full, "На диске нет места. Всё сохранённое цело, но новое записать некуда: освободите место.",
+     "The disk is full. Everything saved is safe, but nothing new can be written: free some space."},
+    {ErrorCode::out_of_memory, "Не хватает памяти, чтобы проверить кодовую фразу. Закройте другие программы.",
+     "There is not enough memory to check the passphrase. Close other programs."},
+    {ErrorCode::no_group, "Такой группы здесь нет.", "There is no such group here."},
+    {ErrorCode::no_request, "Этой заявки больше нет.", "This join request is not there any more."},
+    {ErrorCode::no_invite, "Этого приглашения больше нет.", "This invite is not there any more."},
+    {ErrorCode::no_member, "Такой участницы в группе нет.", "There is no such member in the group."},
+    {ErrorCode::no_join, "Такой заявки здесь нет.", "There is no such join request here."},
+    {ErrorCode::no_message, "Этого сообщения больше нет.", "This message is not there any more."},
+    {ErrorCode::bad_link, "Ссылка неполная или испорчена. Попросите прислать её ещё раз целиком.",
+     "The link is cut or broken. Ask for the whole link again."},
+    {ErrorCode::link_expired, "Срок приглашения прошёл. Попросите новое.", "The invite has ended. Ask for a new one."},
+    {ErrorCode::link_used, "Вы уже отправили заявку по этой ссылке.", "You have already asked to join by this link."},
+    {ErrorCode::not_allowed, "Правила группы этого не позволяют.", "The group's rules do not allow this."},
+    {ErrorCode::not_possible_now, "Сейчас это невозможно.", "This is not possible now."},
+    {ErrorCode::already_done, "Это уже сделано.", "This is done already."},
+    {ErrorCode::text_too_long, "Текст слишком длинный. Разделите его на части.", "The text is too long. Split it."},
+    {ErrorCode::text_empty, "Текст пустой.", "The text is empty."},
+    {ErrorCode::name_invalid, "Имя пустое или слишком длинное.", "The name is empty or too long."},
+    {ErrorCode::bad_relay, "Это не адрес узла связи. Он начинается с http:// или https://.",
+     "This is not a relay's address. One begins with http:// or https://."},
+    {ErrorCode::internal, "В программе ошибка. Ничего не потеряно; перезапустите её.",
+     "The program has a fault. Nothing is lost; start it again."},
+};
+
+}  // namespace
+
+std::string message_of(ErrorCode code, std::string_view language) {
+  for (const Words& words : kWords) {
+    if (words.code == code) return language == "ru" ? words.ru : words.en;
+  }
+  HW_ASSERT(false && "every code has words");
+}
+
+std::string bad_arguments_message(std::string_view field, std::string_view takes, std::string_view language) {
+  const std::string head = language == "ru" ? "Не подходит поле " : "The field does not fit: ";
+  const std::string middle = language == "ru" ? ". Ожидается: " : ". It takes: ";
+  return head + std::string(field) + middle + std::string(takes);
+}
+
+ErrorCode code_of(const Error& error) {
+  using client::ClientError;
+  using group::GroupError;
+  struct Row { bool fits; ErrorCode code; };
+  const Row rows[] = {
+      {error.is(ClientError::kNoSuchGroup), ErrorCode::no_group},
+      {error.is(ClientError::kNoSuchJoin), ErrorCode::no_join},
+      {error.is(ClientError::kNoSuchMessage), ErrorCode::no_message},
+      {error.is(ClientError::kTextEmpty), ErrorCode::text_empty},
+      {error.is(ClientError::kTextTooLong), ErrorCode::text_too_long},
+      {error.is(ClientError::kNotAllowed), ErrorCode::not_allowed},
+      {error.is(ClientError::kDiskFull), ErrorCode::disk_full},
+      {error.is(ClientError::kLinkUsed), ErrorCode::link_used},
+      {error.is(GroupError::kBadInvite), ErrorCode::bad_link},
+      {error.is(GroupError::kInviteExpired), ErrorCode::link_expired},
+      {error.is(GroupError::kNameInvalid), ErrorCode::name_invalid},
+      {error.is(GroupError::kNotAllowed), ErrorCode::not_allowed},
+      {error.is(GroupError::kNotPossibleNow), ErrorCode::not_possible_now},
+      {error.is(GroupError::kNoSuchMember), ErrorCode::no_member},
+      {error.is(GroupError::kNoSuchRequest), ErrorCode::no_request},
+      {error.is(GroupError::kNoSuchInvite), ErrorCode::no_invite},
+      {error.is(GroupError::kAlreadyDone), ErrorCode::already_done},
+      {error.is(GroupError::kTooLarge), ErrorCode::text_too_long},
+      {error.is(GroupError::kDamaged), ErrorCode::damaged},
+      {error.is(VaultError::kWrongPassphrase), ErrorCode::wrong_passphrase},
+      {error.is(VaultError::kNoVault), ErrorCode::no_vault},
+      {error.is(VaultError::kExists), ErrorCode::vault_exists},
+      {error.is(VaultError::kDamaged), ErrorCode::damaged},
+      {error.is(VaultError::kDiskFull), ErrorCode::disk_full},
+      {error.is(VaultError::kInUse), ErrorCode::vault_in_use},
+      {error.is(VaultError::kOutOfMemory), ErrorCode::out_of_memory},
+      {error.is(VaultError::kTooNew), ErrorCode::too_new},
+  };
+  for (const Row& row : rows) {
+    if (row.fits) return row.code;
+  }
+  return ErrorCode::internal;
+}
+
+}  // namespace homeward::api

@@ -1,0 +1,30 @@
+// What a refusal says, in the node's language.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace homeward::api {
+
+// Spelled as the JSON spells them.
+enum class ErrorCode {
+  unknown_command, bad_arguments, locked, no_vault, vault_exists, wrong_passphrase, passphrase_empty, damaged, vault_in_use,
+  too_new, disk_full, out_of_memory, no_group, no_request, no_invite, no_member, no_join, no_message, bad_link, link_expired,
+  link_used, not_allowed, not_possible_now, already_done, text_too_long, text_empty, name_invalid, bad_relay, internal
+};
+BOOST_DESCRIBE_ENUM(ErrorCode, unknown_command, bad_arguments, locked, no_vault, vault_exists, wrong_passphrase,
+                    passphrase_empty, damaged, vault_in_use, too_new, disk_full, out_of_memory, no_group, no_request,
+                    no_invite, no_member, no_join, no_message, bad_link, link_expired, link_used, not_allowed,
+                    not_possible_now, already_done, text_too_long, text_empty, name_invalid, bad_relay, internal)
+
+// `language` is "ru"; everything else gets English.
+std::string message_of(ErrorCode code, std::string_view language);
+// For bad_arguments: which field, and what it takes.
+std::string bad_arguments_message(std::string_view field, std::string_view takes, std::string_view language);
+// The code that fits an error of the rooms below.
+ErrorCode code_of(const Error& error);
+
+}  // namespace homeward::api

@@ -1,0 +1,122 @@
+// One member's node without its sockets: the vault that is locked or open, the client in it, and the commands of the API.
+//
+// `call` takes a command's name and its JSON arguments and answers JSON; everything a person can cause is a `CallError` with
+// a code for programs and words in the node's language. Effects for the network are taken with `take_network`, notices
+// with `take_notices`.
+#pragma once
+
+#include <boost/json.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/describe.h"
+#include "api/messages.h"
+#include "api/types.h"
+#include "client/client.h"
+
+namespace homeward::api {
+
+// What a node needs from the machine it runs on.
+class Host {
+ public:
+  virtual ~Host() = default;
+  virtual bool vault_exists() = 0;
+  virtual Result<Vault> create_vault(BytesView passphrase) = 0;
+  virtual Result<Vault> open_vault(BytesView passphrase) = 0;
+  virtual std::string language() = 0;             // "ru", "en" or "" when not chosen yet
+  virtual void set_language(const std::string& language) = 0;
+  virtual std::string default_relay() = 0;
+  virtual Random& random() = 0;
+  virtual Instant now() = 0;
+};
+
+// A refusal: thrown inside this room only, never out of `call`.
+struct CallError {
+  ErrorCode code;
+  std::string field;   // for bad_arguments
+  std::string takes;
+};
+
+class Node {
+ public:
+  explicit Node(Host& host);
+  ~Node();
+
+  // {"result": …} or {"error": {"code", "message", "field"?}}.
+  json::object call(std::string_view name, const json::value& args);
+
+  client::Client* client() { return client_.get(); }   // null while locked
+  // Network effects of the client, in order; empty while locked.
+  std::vector<client::Effect> take_network();
+  std::vector<Notice> take_notices();
+  // Counts up with every lock and unlock: what belongs to an older value is void.
+  uint64_t session() const { return session_; }
+  void lock();
+  // Opens the vault, or makes it where there is none; for a start with --passphrase-file.
+  Result<> open_or_create(BytesView passphrase);
+
+ private:
+  friend struct CommandList;
+  client::Client& open_client();
+  Instant now() { return host_.now(); }
+  std::string language();
+  void opened(Result<Vault> vault);
+  void sort_effects();
+
+  AppState app_state(const Nothing&);
+  Nothing set_language(const LanguageArgs&);
+  Strength passphrase_strength(const PassphraseArgs&);
+  Nothing vault_create(const PassphraseArgs&);
+  Nothing vault_unlock(const PassphraseArgs&);
+  Nothing vault_change_passphrase(const ChangePassphraseArgs&);
+  Nothing vault_lock(const Nothing&);
+  GroupRef group_create(const CreateGroupArgs&);
+  GroupList group_list(const Nothing&);
+  NewInvite group_invite(const InviteArgs&);
+  InviteList group_invites(const GroupArgs&);
+  Nothing group_revoke_invite(const RevokeInviteArgs&);
+  NewJoin group_join(const JoinArgs&);
+  JoinList group_joins(const Nothing&);
+  Nothing group_cancel_join(const CancelJoinArgs&);
+  RequestList group_requests(const GroupArgs&);
+  Nothing group_propose(const ProposeArgs&);
+  Nothing group_confirm(const RequestArgs&);
+  Nothing group_decline(const RequestArgs&);
+  MemberList group_members(const GroupArgs&);
+  SafetyWords group_safety_words(const MemberArgs&);
+  Nothing group_remove(const MemberArgs&);
+  Nothing group_leave(const GroupArgs&);
+  Nothing group_forget(const GroupArgs&);
+  WarningList group_warnings(const GroupArgs&);
+  NewMessage talk_post(const PostArgs&);
+  MessageList talk_list(const TalkListArgs&);
+  MessageList talk_search(const SearchArgs&);
+  Nothing talk_seen(const GroupArgs&);
+  SyncStatus sync_status(const Nothing&);
+  TodayList today_list(const Nothing&);
+
+  std::vector<std::string> words(std::span<const uint16_t> numbers, bool other_language);
+  const group::Group& find_group(const std::string& id);
+  MessageItem message_item(const client::TalkMessage& message);
+
+  Host& host_;
+  std::unique_ptr<client::Client> client_;
+  std::vector<client::Effect> network_;
+  std::vector<Notice> notices_;
+  uint64_t session_ = 0;
+};
+
+// One command of the list.
+struct Command {
+  std::string name;
+  std::string about;        // one English line
+  std::string args_type, result_type;
+  json::value (*call)(Node& node, const json::value& args);
+};
+const std::vector<Command>& commands();
+// The page's types: every interface, the map of commands, the notices.
+std::string typescript();
+
+}  // namespace homeward::api

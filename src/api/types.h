@@ -1,0 +1,202 @@
+// The API's words: arguments and answers of every command, and the notices. Field names and values are those of the JSON;
+// the TypeScript types of the page are generated from here (typescript.cpp), and `commands.cpp` lists the commands.
+//
+// Ids are base64url and mean nothing to the caller; times are milliseconds since 1970 UTC. Enumerators are spelled as the
+// JSON spells them.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace homeward::api {
+
+// Declares a struct of the API and its TypeScript name. Usage: HW_API(Name, (field, field…))
+#define HW_API(Name) static constexpr const char* kName = #Name
+
+enum class VaultState { none, locked, open };
+BOOST_DESCRIBE_ENUM(VaultState, none, locked, open)
+enum class GroupState { active, leaving, left, removed, stuck };
+BOOST_DESCRIBE_ENUM(GroupState, active, leaving, left, removed, stuck)
+enum class RoleName { member, adviser, organizer };
+BOOST_DESCRIBE_ENUM(RoleName, member, adviser, organizer)
+enum class InviteState { open, asked, used, expired };
+BOOST_DESCRIBE_ENUM(InviteState, open, asked, used, expired)
+enum class JoinState { sending, waiting, expired, failed, joined };
+BOOST_DESCRIBE_ENUM(JoinState, sending, waiting, expired, failed, joined)
+enum class MessageState { queued, posted, taken_in };
+BOOST_DESCRIBE_ENUM(MessageState, queued, posted, taken_in)
+enum class LinkName { connected, connecting, offline, misbehaving, locked };
+BOOST_DESCRIBE_ENUM(LinkName, connected, connecting, offline, misbehaving, locked)
+enum class WarningKind {
+  relay_order, history_differs, bad_entry, bad_commit, bundle_differs, old_copy, cannot_follow
+};
+BOOST_DESCRIBE_ENUM(WarningKind, relay_order, history_differs, bad_entry, bad_commit, bundle_differs, old_copy,
+                    cannot_follow)
+enum class TodayKind { request, confirm, removed, join_waiting, warning, unread };
+BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, removed, join_waiting, warning, unread)
+enum class NoticeName { vault, groups, group, members, requests, invites, talk, joins, sync, warning };
+BOOST_DESCRIBE_ENUM(NoticeName, vault, groups, group, members, requests, invites, talk, joins, sync, warning)
+
+struct Nothing { HW_API(Nothing); };
+BOOST_DESCRIBE_STRUCT(Nothing, (), ())
+
+// --- Arguments ---
+struct LanguageArgs { HW_API(LanguageArgs); std::string language; };
+BOOST_DESCRIBE_STRUCT(LanguageArgs, (), (language))
+struct PassphraseArgs { HW_API(PassphraseArgs); std::string passphrase; };
+BOOST_DESCRIBE_STRUCT(PassphraseArgs, (), (passphrase))
+struct ChangePassphraseArgs { HW_API(ChangePassphraseArgs); std::string old_passphrase, new_passphrase; };
+BOOST_DESCRIBE_STRUCT(ChangePassphraseArgs, (), (old_passphrase, new_passphrase))
+struct CreateGroupArgs {
+  HW_API(CreateGroupArgs);
+  std::string name, my_name;
+  std::optional<std::string> relay;
+  std::optional<int> vouches;
+};
+BOOST_DESCRIBE_STRUCT(CreateGroupArgs, (), (name, my_name, relay, vouches))
+struct GroupArgs { HW_API(GroupArgs); std::string group; };
+BOOST_DESCRIBE_STRUCT(GroupArgs, (), (group))
+struct InviteArgs { HW_API(InviteArgs); std::string group; std::optional<int> days; };
+BOOST_DESCRIBE_STRUCT(InviteArgs, (), (group, days))
+struct RevokeInviteArgs { HW_API(RevokeInviteArgs); std::string group, invite; };
+BOOST_DESCRIBE_STRUCT(RevokeInviteArgs, (), (group, invite))
+struct JoinArgs { HW_API(JoinArgs); std::string link, my_name; std::optional<std::string> greeting; };
+BOOST_DESCRIBE_STRUCT(JoinArgs, (), (link, my_name, greeting))
+struct CancelJoinArgs { HW_API(CancelJoinArgs); std::string join; };
+BOOST_DESCRIBE_STRUCT(CancelJoinArgs, (), (join))
+struct ProposeArgs { HW_API(ProposeArgs); std::string group, request; std::optional<std::string> note; };
+BOOST_DESCRIBE_STRUCT(ProposeArgs, (), (group, request, note))
+struct RequestArgs { HW_API(RequestArgs); std::string group, request; };
+BOOST_DESCRIBE_STRUCT(RequestArgs, (), (group, request))
+struct MemberArgs { HW_API(MemberArgs); std::string group, member; };
+BOOST_DESCRIBE_STRUCT(MemberArgs, (), (group, member))
+struct PostArgs { HW_API(PostArgs); std::string group, text; };
+BOOST_DESCRIBE_STRUCT(PostArgs, (), (group, text))
+struct TalkListArgs {
+  HW_API(TalkListArgs);
+  std::string group;
+  std::optional<int> limit;
+  std::optional<std::string> before;
+};
+BOOST_DESCRIBE_STRUCT(TalkListArgs, (), (group, limit, before))
+struct SearchArgs {
+  HW_API(SearchArgs);
+  std::string query;
+  std::optional<std::string> group;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(SearchArgs, (), (query, group, limit))
+
+// --- Answers ---
+struct AppState { HW_API(AppState); VaultState vault; std::string language, version, relay; };
+BOOST_DESCRIBE_STRUCT(AppState, (), (vault, language, version, relay))
+struct Strength { HW_API(Strength); int score; double guesses_log10; bool enough; };
+BOOST_DESCRIBE_STRUCT(Strength, (), (score, guesses_log10, enough))
+struct GroupRef { HW_API(GroupRef); std::string group; };
+BOOST_DESCRIBE_STRUCT(GroupRef, (), (group))
+struct LastMessage { HW_API(LastMessage); std::string author_name, text; int64_t at; };
+BOOST_DESCRIBE_STRUCT(LastMessage, (), (author_name, text, at))
+struct GroupItem {
+  HW_API(GroupItem);
+  std::string group, name;
+  int64_t members, epoch;
+  GroupState state;
+  std::string my_name;
+  RoleName my_role;
+  int64_t requests, waiting, unread;
+  LinkName link;
+  std::optional<LastMessage> last;
+};
+BOOST_DESCRIBE_STRUCT(GroupItem, (),
+                      (group, name, members, epoch, state, my_name, my_role, requests, waiting, unread, link, last))
+struct GroupList { HW_API(GroupList); std::vector<GroupItem> groups; };
+BOOST_DESCRIBE_STRUCT(GroupList, (), (groups))
+struct NewInvite { HW_API(NewInvite); std::string invite, link; int64_t ends_at; };
+BOOST_DESCRIBE_STRUCT(NewInvite, (), (invite, link, ends_at))
+struct InviteItem { HW_API(InviteItem); std::string invite; int64_t ends_at; InviteState state; };
+BOOST_DESCRIBE_STRUCT(InviteItem, (), (invite, ends_at, state))
+struct InviteList { HW_API(InviteList); std::vector<InviteItem> invites; };
+BOOST_DESCRIBE_STRUCT(InviteList, (), (invites))
+struct NewJoin { HW_API(NewJoin); std::string join; std::vector<std::string> words, words_other; };
+BOOST_DESCRIBE_STRUCT(NewJoin, (), (join, words, words_other))
+struct JoinItem {
+  HW_API(JoinItem);
+  std::string join, my_name;
+  std::vector<std::string> words, words_other;
+  JoinState state;
+  int64_t ends_at, at;
+  std::optional<std::string> group;
+};
+BOOST_DESCRIBE_STRUCT(JoinItem, (), (join, my_name, words, words_other, state, ends_at, at, group))
+struct JoinList { HW_API(JoinList); std::vector<JoinItem> joins; };
+BOOST_DESCRIBE_STRUCT(JoinList, (), (joins))
+struct PersonItem { HW_API(PersonItem); std::string member, name; };
+BOOST_DESCRIBE_STRUCT(PersonItem, (), (member, name))
+struct RequestItem {
+  HW_API(RequestItem);
+  std::string request, name, greeting, note;
+  std::vector<std::string> words, words_other;
+  int64_t at;
+  bool mine;
+  std::optional<PersonItem> proposed_by;
+  std::vector<PersonItem> confirmed_by;
+  int64_t needed;
+  bool can_propose, can_confirm;
+};
+BOOST_DESCRIBE_STRUCT(RequestItem, (), (request, name, greeting, note, words, words_other, at, mine, proposed_by,
+                                        confirmed_by, needed, can_propose, can_confirm))
+struct RequestList { HW_API(RequestList); std::vector<RequestItem> requests; };
+BOOST_DESCRIBE_STRUCT(RequestList, (), (requests))
+struct MemberItem {
+  HW_API(MemberItem);
+  std::string member, name;
+  RoleName role;
+  bool me;
+  int64_t since;
+  std::string sponsor_name;
+  std::vector<std::string> confirmed_names;
+};
+BOOST_DESCRIBE_STRUCT(MemberItem, (), (member, name, role, me, since, sponsor_name, confirmed_names))
+struct MemberList { HW_API(MemberList); std::vector<MemberItem> members; };
+BOOST_DESCRIBE_STRUCT(MemberList, (), (members))
+struct SafetyWords { HW_API(SafetyWords); std::vector<std::string> words, words_other; int64_t epoch; };
+BOOST_DESCRIBE_STRUCT(SafetyWords, (), (words, words_other, epoch))
+struct WarningItem { HW_API(WarningItem); WarningKind kind; int64_t at; std::optional<std::string> member_name; };
+BOOST_DESCRIBE_STRUCT(WarningItem, (), (kind, at, member_name))
+struct WarningList { HW_API(WarningList); std::vector<WarningItem> warnings; };
+BOOST_DESCRIBE_STRUCT(WarningList, (), (warnings))
+struct NewMessage { HW_API(NewMessage); std::string message; };
+BOOST_DESCRIBE_STRUCT(NewMessage, (), (message))
+struct MessageItem {
+  HW_API(MessageItem);
+  std::string message, author, author_name;
+  bool mine;
+  std::string text;
+  int64_t at;
+  MessageState state;
+  std::optional<std::string> group, group_name;   // in search answers
+};
+BOOST_DESCRIBE_STRUCT(MessageItem, (), (message, author, author_name, mine, text, at, state, group, group_name))
+struct MessageList { HW_API(MessageList); std::vector<MessageItem> messages; bool more; };
+BOOST_DESCRIBE_STRUCT(MessageList, (), (messages, more))
+struct GroupSync { HW_API(GroupSync); std::string group; LinkName state; int64_t waiting; };
+BOOST_DESCRIBE_STRUCT(GroupSync, (), (group, state, waiting))
+struct SyncStatus { HW_API(SyncStatus); LinkName state; int64_t waiting; bool disk_full; std::vector<GroupSync> groups; };
+BOOST_DESCRIBE_STRUCT(SyncStatus, (), (state, waiting, disk_full, groups))
+struct TodayItem {
+  HW_API(TodayItem);
+  TodayKind kind;
+  std::optional<std::string> group, group_name, name, request, join;
+  std::optional<int64_t> count;
+};
+BOOST_DESCRIBE_STRUCT(TodayItem, (), (kind, group, group_name, name, request, join, count))
+struct TodayList { HW_API(TodayList); std::vector<TodayItem> items; };
+BOOST_DESCRIBE_STRUCT(TodayList, (), (items))
+
+struct Notice { HW_API(Notice); NoticeName notice; std::optional<std::string> group; };
+BOOST_DESCRIBE_STRUCT(Notice, (), (notice, group))
+
+}  // namespace homeward::api
