@@ -110,9 +110,9 @@ class Suite {
     Secret init_secret;
   };
   Result<ExternalInit> hpke_export_send(BytesView public_key, std::string_view label, size_t size_bytes,
-                                        Random& random) const;
+                                        Random& random, BytesView info = {}) const;
   Result<Secret> hpke_export_receive(BytesView private_key, BytesView kem_output, std::string_view label,
-                                     size_t size_bytes) const;
+                                     size_t size_bytes, BytesView info = {}) const;
 
   struct Row;  // crypto.cpp
   explicit constexpr Suite(const Row& row) : row_(&row) {}

@@ -224,16 +224,16 @@ Result<Secret> Suite::hpke_open(BytesView private_key, const HpkeCiphertext& sea
 }
 
 Result<Suite::ExternalInit> Suite::hpke_export_send(BytesView public_key, std::string_view label,
-                                                    size_t size_bytes, Random& random) const {
+                                                    size_t size_bytes, Random& random, BytesView info) const {
   HW_LET(Encapsulated sent, encapsulate(row_->kem, public_key, random));
   return ExternalInit{std::move(sent.enc),
-                      Context(*row_, sent.secret, {}).export_secret(view_of(label), size_bytes)};
+                      Context(*row_, sent.secret, info).export_secret(view_of(label), size_bytes)};
 }
 
 Result<Secret> Suite::hpke_export_receive(BytesView private_key, BytesView kem_output, std::string_view label,
-                                          size_t size_bytes) const {
+                                          size_t size_bytes, BytesView info) const {
   HW_LET(const SharedSecret shared, decapsulate(row_->kem, private_key, kem_output));
-  return Context(*row_, shared, {}).export_secret(view_of(label), size_bytes);
+  return Context(*row_, shared, info).export_secret(view_of(label), size_bytes);
 }
 
 }  // namespace homeward
