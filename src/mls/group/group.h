@@ -25,11 +25,14 @@
 
 #include "mls/framing/content.h"
 #include "mls/framing/welcome.h"
+#include "mls/schedule/secret_tree.h"
 #include "mls/tree/key_package.h"
 #include "mls/tree/ratchet_tree.h"
 #include "mls/types.h"
 
 namespace homeward::mls {
+
+class Group;
 
 // ---------------------------------------------------------------------------------------------------------------------
 // What the caller supplies
@@ -37,17 +40,6 @@ namespace homeward::mls {
 // Answers the pre-shared key with this id (its nonce is to be ignored), or nothing. Resumption PSKs of the group's own
 // current epoch are known to the group itself and not asked for.
 using PskLookup = std::function<std::optional<Secret>(const PreSharedKeyId& id)>;
-
-// Runs check(0) … check(count − 1) in any order, on as many threads as it likes, and answers whether all were true. It
-// lets a program use its cores when it joins a large group; none given: one after the other.
-using CheckRunner = std::function<bool(size_t count, const std::function<bool(size_t)>& check)>;
-
-// How far a sender's ratchet may be behind the message at hand. It is not saved; give the same again to `restore`.
-struct RatchetLimits {
-  uint32_t max_forward = 10'000;   // a generation further ahead than this is refused: kGenerationTooFar
-  uint32_t max_skipped = 0;        // keys kept per ratchet for messages that come out of order; 0: generations must
-                                   // strictly increase, and keys of skipped ones are dropped at once
-};
 
 // From the size a message would have without padding to the size it shall have at least; none given: no padding.
 // A few sizes cannot be met exactly (the length in front of the ciphertext itself grows, at 64 and 16,384 bytes of
@@ -77,7 +69,7 @@ struct JoinParams {
   RatchetLimits limits;
   // Set for a Welcome that must continue an earlier group by re-initialisation or branching (sections 11.2, 11.3). A
   // Welcome with a PSK of such usage is refused unless it is set and fits.
-  const class Group* predecessor = nullptr;
+  const Group* predecessor = nullptr;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -192,6 +184,15 @@ struct Proposed {
   Bytes ref;                             // ProposalRef; the proposal waits among pending_proposals() at once
 };
 
+// What to change of my own leaf; the rest stays.
+struct LeafChange {
+  std::optional<std::vector<Extension>> extensions;
+  std::optional<Credential> credential;
+  std::optional<Capabilities> capabilities;
+  const KeyPair* signature_key = nullptr;   // copied
+  bool any() const { return extensions || credential || capabilities || signature_key != nullptr; }
+};
+
 enum class TreeInWelcome : uint8_t { kInGroupInfo, kSeparate };
 
 struct CommitParams {
@@ -199,10 +200,7 @@ struct CommitParams {
   std::vector<Bytes> refs;               // of pending_proposals(): goes before those by value, in this order
   Bytes authenticated_data;
   bool force_path = false;               // a path also where the list needs none
-  std::vector<Extension> leaf_extensions_set;   // with `replace_leaf`: the committer's new leaf extensions
-  std::optional<Credential> credential;         // a new credential for my leaf; needs a path
-  std::optional<Capabilities> capabilities;     // new capabilities for my leaf; needs a path
-  bool replace_leaf_extensions = false;
+  LeafChange leaf;                       // anything set forces a path
   std::vector<Extension> group_info_extensions; // the caller's own, in the GroupInfo of the Welcome
   TreeInWelcome tree = TreeInWelcome::kInGroupInfo;
   bool external_pub = false;             // put it into the GroupInfo, so that others may join by external commits
@@ -210,6 +208,15 @@ struct CommitParams {
   WireFormat wire_format = WireFormat::kPrivateMessage;
   PskLookup psks;
   std::optional<uint64_t> now_s;         // checks the lifetimes of key packages to add, if given
+  // The first commit of a group that goes on from another (sections 11.2, 11.3): allows a PSK of usage `reinit` or
+  // `branch` among the proposals, and answers it.
+  const Group* predecessor = nullptr;
+};
+
+struct GroupInfoParams {
+  bool ratchet_tree = true;
+  bool external_pub = true;
+  std::vector<Extension> extensions;
 };
 
 // A commit of mine that waits for the caller's word.
@@ -222,8 +229,9 @@ class PendingCommit {
   BytesView message() const;                   // MLSMessage, to be sent
   std::optional<BytesView> welcome() const;    // MLSMessage for those who were added; nothing if none was
   const StagedCommit& staged() const;          // the epoch it leads to
-  Bytes group_info() const;                    // MLSMessage with the GroupInfo of the new epoch, tree and extensions in it
-  Bytes ratchet_tree() const;                  // of the new epoch, where the Welcome does not carry it
+  Bytes ratchet_tree() const;                  // of the new epoch, for a Welcome that does not carry it
+  // A GroupInfo of the new epoch, as MLSMessage (section 12.4.3).
+  Result<Bytes> group_info(const GroupInfoParams& params) const;
 
   // All of it, to be kept on disk. Secret: who has it has the new epoch.
   Secret save() const;
@@ -320,8 +328,8 @@ class Group {
   // Every check that does not need my own secrets. `now_s`, if given, checks lifetimes of leaves that come in.
   Result<CommitCandidate> check_commit(const Opened& opened, std::optional<uint64_t> now_s = {}) const;
 
-  // Path secret, key schedule, confirmation tag. Errors: kRemoved if it removes me, kPskUnknown, kPathUndecryptable,
-  // kBadConfirmationTag.
+  // Path secret, key schedule, confirmation tag. Errors: kRemoved if it removes me, kMissingPsk, kPathMismatch, kDecryptFailed
+  // (the path secret does not open), kConfirmationTag.
   Result<StagedCommit> complete(CommitCandidate candidate, const PskLookup& psks = {}) const;
 
   // Enters the new epoch: pending proposals, pending commits and all keys of the old one are gone. `staged` must come
@@ -333,7 +341,7 @@ class Group {
   // A proposal of mine. For Update see `propose_update`. Uses up a key of my handshake ratchet.
   Result<Proposed> propose(const Proposal& proposal, const MessageParams& params, Random& random);
   // An Update of my own leaf with a fresh encryption key, kept until a commit of this epoch takes it up.
-  Result<Proposed> propose_update(const MessageParams& params, Random& random);
+  Result<Proposed> propose_update(const LeafChange& change, const MessageParams& params, Random& random);
 
   // A commit; nothing is entered. Uses up a key of my handshake ratchet (PrivateMessage).
   Result<PendingCommit> commit(const CommitParams& params, Random& random);
@@ -347,7 +355,7 @@ class Group {
     BytesView data;
     BytesView authenticated_data;
     TargetSize size;
-    bool despite_proposals = true;
+    bool despite_proposals = false;
   };
   Result<Bytes> protect(const ProtectParams& params, Random& random);
 
@@ -355,11 +363,6 @@ class Group {
   size_t protected_size(size_t data_size_bytes, size_t authenticated_data_size_bytes) const;
 
   // A GroupInfo of this epoch, signed by me, as MLSMessage (section 12.4.3).
-  struct GroupInfoParams {
-    bool ratchet_tree = true;
-    bool external_pub = true;
-    std::vector<Extension> extensions;
-  };
   Result<Bytes> group_info(const GroupInfoParams& params) const;
 
   // --- Saving --------------------------------------------------------------------------------------------------------
@@ -367,6 +370,8 @@ class Group {
   // What must be written since the last call (or since the group began): rows to put and to erase, for one transaction.
   // An application message answers under 1 KiB, whatever the group's size.
   std::vector<PartChange> changed_parts();
+  // All rows as they are now; forgets nothing of what changed.
+  std::vector<PartChange> all_parts() const;
   // Erases every row: for a group that is left.
   std::vector<PartChange> erase_all_parts() const;
   // A group from its rows, in any order. Error kMalformed for anything that `changed_parts` did not write.
