@@ -48,6 +48,18 @@ using Effect = std::variant<OpenConnection, CloseConnection, SendRequest, Notice
 
 enum class LinkState : uint8_t { kOffline = 1, kConnecting, kConnected, kMisbehaving };
 
+// A message with where its sending stands.
+struct TalkMessage {
+  group::EventId id;
+  group::GroupId group;
+  group::PersonId author;
+  std::string author_name;
+  bool mine = false;
+  std::string text;
+  Instant at;
+  group::SendState state = group::SendState::kTakenIn;
+};
+
 struct GroupSummary {
   group::GroupId id;
   std::string name;
@@ -60,7 +72,7 @@ struct GroupSummary {
   size_t waiting = 0;
   size_t unread = 0;
   LinkState link = LinkState::kOffline;
-  std::optional<domain::talk::Message> last;
+  std::optional<TalkMessage> last;   // newest message taken in
 };
 
 struct JoinSummary {
@@ -70,18 +82,6 @@ struct JoinSummary {
   std::vector<uint16_t> words;
   Instant ends, asked_at;
   std::optional<group::GroupId> group;
-};
-
-// A message with where its sending stands.
-struct TalkMessage {
-  group::EventId id;
-  group::GroupId group;
-  group::PersonId author;
-  std::string author_name;
-  bool mine = false;
-  std::string text;
-  Instant at;
-  group::SendState state = group::SendState::kTakenIn;
 };
 
 struct TalkPage {
