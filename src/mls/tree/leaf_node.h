@@ -148,6 +148,10 @@ class LeafNode {
   std::vector<Extension> extensions() const;
   std::optional<BytesView> extension(ExtensionType type) const;
   BytesView signature() const;
+  // The five lists as on the wire.
+  BytesView encoded_capabilities() const;
+  // What a leaf takes in memory next to its wire form.
+  static size_t memory_beyond_encoded();
   // All the content again, to sign a successor from.
   LeafContent content() const;
 
@@ -171,10 +175,15 @@ class LeafNode {
  private:
   struct Rep;
   static std::shared_ptr<Rep> parse(Reader& in);
-  static Result<LeafNode> sign(const Suite& suite, const LeafContent& content, LeafSource source,
-                               Lifetime lifetime, BytesView parent_hash, LeafPlace place,
+  // What is special to a leaf's source.
+  struct Origin {
+    LeafSource source;
+    Lifetime lifetime;      // kKeyPackage
+    BytesView parent_hash;  // kCommit
+    LeafPlace place;        // kUpdate, kCommit
+  };
+  static Result<LeafNode> sign(const Suite& suite, const LeafContent& content, const Origin& origin,
                                BytesView signature_private_key);
-  Bytes signed_content(LeafPlace place) const;
   Reader at(uint32_t offset) const;
   Reader capability_lists() const;
   friend LeafNode decode_leaf_node(Reader& in);
