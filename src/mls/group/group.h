@@ -116,6 +116,7 @@ struct CommittedProposal {
   Bytes ref;                   // if by reference
   Bytes authenticated_data;    // if by reference
   Proposal proposal;
+  bool verified = false;       // its own signatures (key package, leaf) were checked when it came in
 };
 
 // A commit that passed every check that all members can make: its list (12.2), path, leaves and tree (12.4.2, 7.3, 7.9).
