@@ -121,7 +121,7 @@ class RatchetTree {
     for (auto at = next_member({0}); at; at = next_member({at->value + 1})) visit(*at, *leaf(*at));
   }
 
-  std::optional<LeafIndex> find_by_signature_key(BytesView key) const;
+  std::optional<LeafIndex> find_by_signature_key(BytesView key, std::optional<LeafIndex> except = {}) const;
   // The node with this HPKE key, another than `except`.
   std::optional<NodeIndex> find_by_encryption_key(BytesView key, std::optional<NodeIndex> except = {}) const;
   // Section 7.3: no other member has this leaf's signature key, no other node its encryption key. Error
@@ -166,7 +166,6 @@ class RatchetTree {
   struct LeafBlock;
   struct ParentBlock;
   struct Slot;
-  struct Change;
   class KeyIndex;
   struct CapabilityCount {
     uint32_t key;    // the list and the value
@@ -180,33 +179,44 @@ class RatchetTree {
   const ParentBlock* parent_block(const Slot& slot) const;
   LeafBlock& own_leaf_block(LeafIndex leaf);
   ParentBlock& own_parent_block(const Slot& slot, bool whole);
+  size_t stride() const;
+  bool is_top_only(const ParentBlock& block) const;
+  bool is_virtual(NodeIndex node) const;
+  // visit(NodeIndex) for every non-blank parent, in no order that has a meaning.
+  template <class Visit>
+  void for_each_parent(Visit&& visit) const;
 
   void set_depth(uint32_t depth);
+  void truncate();
   void put_leaf(LeafIndex at, LeafNode content);
   void clear_leaf(LeafIndex at);
   void set_parent(NodeIndex node, BytesView key, BytesView parent_hash);
-  void set_parent_hash(NodeIndex node, BytesView parent_hash);
   void clear_parent(NodeIndex node);
   void add_unmerged(NodeIndex node, LeafIndex leaf);
   void set_unmerged(NodeIndex node, std::span<const LeafIndex> leaves);
   void blank_direct_path(LeafIndex leaf);
-  void drop_hashes_above(LeafIndex leaf);
-  void truncate();
   void count_capabilities(const LeafNode& leaf, int by);
-  void rebuild_indices();
-  void note_keys(LeafIndex at, const LeafNode& leaf);
-  void note_key(NodeIndex at, BytesView key);
+  void note_key(std::shared_ptr<KeyIndex>& index, uint32_t node, BytesView key);
+  void rebuild(std::shared_ptr<KeyIndex>& index);
 
-  BytesView cached_hash(NodeIndex node) const;
-  BytesView refresh(NodeIndex node);
+  struct Children {
+    BytesView left;
+    BytesView right;
+  };
+  BytesView cached_hash(NodeIndex node) const;  // empty if there is none
   void store_hash(NodeIndex node, const Digest& hash);
-  Digest hash_leaf(LeafIndex at, const LeafNode* leaf) const;
-  Digest hash_parent(NodeIndex node, BytesView left, BytesView right,
-                     std::span<const LeafIndex> without) const;
+  void drop_hash(NodeIndex node);
+  void drop_hashes_above(LeafIndex leaf);
+  void refresh(NodeIndex node);
+  Digest hash_leaf(LeafIndex at, const LeafNode* content) const;
+  Digest hash_parent(NodeIndex node, Children children, std::span<const LeafIndex> without) const;
   Digest hash_without(NodeIndex node, std::span<const LeafIndex> without);
   Digest blank_hash(NodeIndex node) const;
   Digest parent_hash_input(NodeIndex node, BytesView sibling_hash) const;
-  Result<bool> covers(NodeIndex parent, bool left_side, std::vector<NodeIndex>& scratch);
+  bool is_chained(NodeIndex parent, NodeIndex child, std::vector<NodeIndex>& scratch);
+
+  size_t encoded_node_size(NodeIndex node) const;
+  Result<> decode_node(NodeIndex node, Reader& in);
   Result<> check_leaves(const TreeRules& rules) const;
   Result<> check_keys_unique() const;
 
