@@ -8,21 +8,21 @@
 namespace homeward::relay {
 
 struct Counters {
-  uint64_t appended = 0;             // entries stored
-  uint64_t repeated = 0;             // appends that found their entry there
+  uint64_t appended = 0;  // entries stored
+  uint64_t repeated = 0;  // appends that found their entry there
   uint64_t queues_created = 0;
   uint64_t reads = 0;
   uint64_t subscribes = 0;
-  uint64_t entries_sent = 0;         // in answers and pushes
-  uint64_t commits = 0;              // transactions that stored something
+  uint64_t entries_sent = 0;  // in answers and pushes
+  uint64_t commits = 0;       // transactions that stored something
   uint64_t failed_commits = 0;
   std::array<uint64_t, 16> refused{};  // by number of wire::Reason
 
-  uint64_t connections = 0;          // now
-  uint64_t subscriptions = 0;        // now
-  uint64_t waiting_reads = 0;        // now
-  uint64_t waiting_append_bytes = 0; // now
-  uint64_t stored_bytes = 0;         // after the last commit
+  uint64_t connections = 0;           // now
+  uint64_t subscriptions = 0;         // now
+  uint64_t waiting_reads = 0;         // now
+  uint64_t waiting_append_bytes = 0;  // now
+  uint64_t stored_bytes = 0;          // after the last commit
 };
 
 // Prometheus text exposition format, version 0.0.4.

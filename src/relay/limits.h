@@ -9,19 +9,19 @@
 namespace homeward::relay {
 
 struct Limits {
-  uint32_t retention_days = 30;               // whole days that an entry is kept at least
-  uint32_t entries_per_queue = wire::kEntriesPerQueue;   // at most wire::kEntriesPerQueue
-  uint64_t most_store_bytes = UINT64_MAX;     // new entries are refused as for a full disk above this
+  uint32_t retention_days = 30;                         // whole days that an entry is kept at least
+  uint32_t entries_per_queue = wire::kEntriesPerQueue;  // at most wire::kEntriesPerQueue
+  uint64_t most_store_bytes = UINT64_MAX;  // new entries are refused as for a full disk above this
 
-  uint32_t requests_per_second = 2'000;       // of one connection, and twice as many in a burst
-  uint32_t new_queues_per_hour = 36'000;      // of all together, and as many in a burst
+  uint32_t requests_per_second = 2'000;   // of one connection, and twice as many in a burst
+  uint32_t new_queues_per_hour = 36'000;  // of all together, and as many in a burst
   uint32_t subscriptions_per_connection = 1'000;
-  uint32_t waits_per_connection = 64;         // reads that wait
-  uint32_t most_waits = 50'000;               // of all connections
+  uint32_t waits_per_connection = 64;  // reads that wait
+  uint32_t most_waits = 50'000;        // of all connections
   size_t push_window_bytes = wire::kPushWindowBytes;
 
-  size_t waiting_append_bytes = 64u << 20;    // entries received and not yet on disk, of all connections
-  size_t batch_entries = 1'024;               // in one transaction
+  size_t waiting_append_bytes = 64u << 20;  // entries received and not yet on disk, of all connections
+  size_t batch_entries = 1'024;             // in one transaction
   size_t batch_bytes = 8u << 20;
 };
 
@@ -52,7 +52,8 @@ class Bucket {
   int64_t full() const { return static_cast<int64_t>(rate_.burst) * rate_.period_ms; }
   void fill(Instant now) {
     if (now <= filled_at_) return;
-    const int64_t passed_ms = std::min(now.ms - filled_at_.ms, 2 * full() / std::max<int64_t>(rate_.per_period, 1) + 1);
+    const int64_t passed_ms =
+        std::min(now.ms - filled_at_.ms, 2 * full() / std::max<int64_t>(rate_.per_period, 1) + 1);
     parts_ = std::min(full(), parts_ + passed_ms * rate_.per_period);
     filled_at_ = now;
   }

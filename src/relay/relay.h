@@ -1,18 +1,19 @@
-// The relay's rules, without sockets, threads or clocks: requests of connections in, frames to connections out.
+// The relay's rules, without sockets, threads or clocks: requests of connections in, frames to connections
+// out.
 //
-// Guarantees: an append is answered only after the transaction that holds it is on disk; a subscriber gets the entries of
-// a queue once, in order, without gaps; every request but Acknowledge gets exactly one answer, unless its connection
-// closes; memory is bounded by `Limits`.
+// Guarantees: an append is answered only after the transaction that holds it is on disk; a subscriber gets
+// the entries of a queue once, in order, without gaps; every request but Acknowledge gets exactly one answer,
+// unless its connection closes; memory is bounded by `Limits`.
 //
 // One thread drives it. Whoever drives it moves bytes and batches:
 //
 //   relay.receive(connection, frame, now);
-//   if (auto batch = relay.next_batch(now)) { run(*batch, writer, wall); relay.committed(std::move(*batch), now); }
-//   while (relay.has_work()) relay.work(now);
-//   for (Delivery& delivery : relay.take_deliveries()) …send…
+//   if (auto batch = relay.next_batch(now)) { run(*batch, writer, wall); relay.committed(std::move(*batch),
+//   now); } while (relay.has_work()) relay.work(now); for (Delivery& delivery : relay.take_deliveries())
+//   …send…
 //
-// `run` may happen on another thread, one batch at a time; appends that come meanwhile make up the next batch.
-// `now` is a steady clock's (any origin, never backwards); `wall` is the time of day.
+// `run` may happen on another thread, one batch at a time; appends that come meanwhile make up the next
+// batch. `now` is a steady clock's (any origin, never backwards); `wall` is the time of day.
 #pragma once
 
 #include <deque>
@@ -30,15 +31,16 @@ namespace homeward::relay {
 using ConnectionId = uint64_t;  // chosen by whoever drives; never used twice
 
 struct ConnectionOptions {
-  bool live = false;               // may subscribe (WebSocket)
-  bool may_create_queues = true;   // showed the access key, or none is asked for
+  bool live = false;              // may subscribe (WebSocket)
+  bool may_create_queues = true;  // showed the access key, or none is asked for
 };
 
-// A frame to send. Frames to one connection are sent in the order given; subscribers of a queue share one frame.
+// A frame to send. Frames to one connection are sent in the order given; subscribers of a queue share one
+// frame.
 struct Delivery {
   ConnectionId to = 0;
   std::shared_ptr<const Bytes> frame;
-  std::optional<wire::Reason> refused;   // of a refusal, for the HTTP status
+  std::optional<wire::Reason> refused;  // of a refusal, for the HTTP status
   uint16_t retry_after_s = 0;
   bool close_after = false;
 };
@@ -50,12 +52,12 @@ struct Batch {
     wire::RequestId request = 0;
   };
   std::vector<StoreAppend> appends;
-  std::vector<Origin> origins;       // of appends, in the same order
+  std::vector<Origin> origins;  // of appends, in the same order
   StoreWriter::Rules rules;
   uint32_t retention_days = 0;
   bool expire = false;
 
-  std::optional<Error> failed;       // set by `run`
+  std::optional<Error> failed;  // set by `run`
   bool expire_more = false;
   bool layout_changed = false;
   uint64_t stored_bytes = 0;
@@ -71,7 +73,8 @@ class Relay {
   // Nothing more is delivered to it; what it appended is stored all the same.
   void close(ConnectionId connection);
 
-  // One request frame of an open connection; anything that is none is refused, and the connection is to be closed.
+  // One request frame of an open connection; anything that is none is refused, and the connection is to be
+  // closed.
   void receive(ConnectionId connection, BytesView frame, Instant now);
 
   // What waits to be written; nothing while a batch is out.
@@ -83,14 +86,15 @@ class Relay {
   // When `tick` or `next_batch` next has something to do.
   Instant next_due() const;
 
-  // Reads for subscribers who are behind; one read a call, so that whoever drives can do other things in between.
+  // Reads for subscribers who are behind; one read a call, so that whoever drives can do other things in
+  // between.
   bool has_work() const { return !behind_.empty(); }
   void work(Instant now);
 
   std::vector<Delivery> take_deliveries() { return std::exchange(deliveries_, {}); }
 
-  // From now on every request is refused; live connections and waiting reads are told. What waits to be written still
-  // is: drive on until `settled`.
+  // From now on every request is refused; live connections and waiting reads are told. What waits to be
+  // written still is: drive on until `settled`.
   void shut_down();
   bool settled() const { return !batch_is_out_ && appends_.empty(); }
 
@@ -98,15 +102,15 @@ class Relay {
 
  private:
   struct Push {
-    uint64_t last = 0;     // number of its last entry
+    uint64_t last = 0;  // number of its last entry
     size_t size_bytes = 0;
   };
   struct Subscription {
     wire::RequestId request = 0;
-    uint64_t sent = 0;             // entries up to this number were pushed
-    bool is_behind = false;        // the store may hold more than was pushed
-    bool is_queued = false;        // in behind_
-    std::deque<Push> pushes;       // not acknowledged
+    uint64_t sent = 0;        // entries up to this number were pushed
+    bool is_behind = false;   // the store may hold more than was pushed
+    bool is_queued = false;   // in behind_
+    std::deque<Push> pushes;  // not acknowledged
   };
   struct Connection {
     ConnectionOptions options;
@@ -123,7 +127,7 @@ class Relay {
     Instant deadline;
   };
   using WaitId = uint64_t;
-  struct Listeners {               // of one queue
+  struct Listeners {  // of one queue
     std::vector<ConnectionId> subscribers;
     std::vector<WaitId> waits;
   };
@@ -143,15 +147,18 @@ class Relay {
   void answer(ConnectionId id, const wire::Answer& answer);
   void refuse(ConnectionId id, wire::RequestId request, wire::Reason reason);
   void answer_append(const StoreAppend& append, const Batch::Origin& origin);
-  void answer_entries(ConnectionId id, wire::RequestId request, const wire::QueueId& queue, StoreReader::Page page);
+  void answer_entries(ConnectionId id, wire::RequestId request, const wire::QueueId& queue,
+                      StoreReader::Page page);
   void deliver(ConnectionId id, std::shared_ptr<const Bytes> frame);
 
   void announce(const wire::QueueId& queue, const Fresh& fresh);
   void end_waits(const wire::QueueId& queue, const Fresh& fresh);
   void push_to_all(const wire::QueueId& queue, const Fresh& fresh);
-  bool push(ConnectionId id, Connection& connection, const wire::QueueId& queue, const std::shared_ptr<const Bytes>& frame,
-            uint64_t first, uint64_t last);
+  bool push(ConnectionId id, Connection& connection, const wire::QueueId& queue,
+            const std::shared_ptr<const Bytes>& frame, uint64_t first, uint64_t last);
   void fall_behind(ConnectionId id, const wire::QueueId& queue, Subscription& subscription);
+  // There is room in the window again: whoever was held up is read for.
+  void resume(ConnectionId id, Connection& connection);
   bool window_has_room(const Connection& connection, size_t size_bytes) const;
   void end_subscription(ConnectionId id, Connection& connection, const wire::QueueId& queue);
   void end_wait(WaitId id);
@@ -171,7 +178,7 @@ class Relay {
   std::set<std::pair<Instant, WaitId>> deadlines_;
   WaitId next_wait_ = 1;
 
-  std::deque<std::pair<StoreAppend, Batch::Origin>> appends_;   // not yet in a batch
+  std::deque<std::pair<StoreAppend, Batch::Origin>> appends_;  // not yet in a batch
   std::deque<std::pair<ConnectionId, wire::QueueId>> behind_;
   std::vector<Delivery> deliveries_;
 };

@@ -1,11 +1,11 @@
 // Where a relay keeps queues: one small interface, with a half that writes and a half that reads.
 //
-// A queue is a run of entries numbered 1, 2, 3 … without gaps. What `append` answered is on disk, keeps its number for as
-// long as it is kept, and no number is ever given to a second entry, not even after the first has expired. The same bytes
-// in the same queue are stored once.
+// A queue is a run of entries numbered 1, 2, 3 … without gaps. What `append` answered is on disk, keeps its
+// number for as long as it is kept, and no number is ever given to a second entry, not even after the first
+// has expired. The same bytes in the same queue are stored once.
 //
-// The writer belongs to one thread and the reader to one thread, which may be two threads. After a batch that says
-// `layout_changed` the reader is told with `refresh` before it is asked again.
+// The writer belongs to one thread and the reader to one thread, which may be two threads. After a batch that
+// says `layout_changed` the reader is told with `refresh` before it is asked again.
 #pragma once
 
 #include <memory>
@@ -20,17 +20,17 @@
 namespace homeward::relay {
 
 enum class RelayError : uint16_t {
-  kDiskFull = 1,   // nothing of the batch was stored
-  kCannotOpen,     // no such folder, no permission, in use
-  kStore,          // the disk or database failed; nothing of the batch was stored
-  kNewerFormat,    // written by a later version
+  kDiskFull = 1,  // nothing of the batch was stored
+  kCannotOpen,    // no such folder, no permission, in use
+  kStore,         // the disk or database failed; nothing of the batch was stored
+  kNewerFormat,   // written by a later version
 };
 constexpr Room room_of(RelayError) { return Room::kRelay; }
 
 enum class Outcome : uint8_t {
-  kPending,        // not tried, or the batch failed
+  kPending,  // not tried, or the batch failed
   kStored,
-  kRepeated,       // the same bytes were there; `number` is theirs
+  kRepeated,  // the same bytes were there; `number` is theirs
   kQueueFull,
   kTooManyQueues,  // unknown queue, and the batch may create no more
   kMayNotCreate,   // unknown queue, and this append may create none
@@ -43,25 +43,25 @@ struct StoreAppend {
 
   Outcome outcome = Outcome::kPending;  // set by `append`
   uint64_t number = 0;
-  bool created = false;                 // the queue was unknown
+  bool created = false;  // the queue was unknown
 };
 
 class StoreWriter {
  public:
   struct Rules {
-    Instant wall;                       // wall-clock time, for the day that entries belong to
+    Instant wall;  // wall-clock time, for the day that entries belong to
     uint32_t entries_per_queue = wire::kEntriesPerQueue;
     uint64_t most_new_queues = UINT64_MAX;
     uint64_t most_store_bytes = UINT64_MAX;
   };
   virtual ~StoreWriter() = default;
 
-  // Stores all in order in one transaction, which is on disk when this returns, and says for each what became of it.
-  // After an error (kDiskFull, kStore) nothing was stored and a later call may work again.
+  // Stores all in order in one transaction, which is on disk when this returns, and says for each what became
+  // of it. After an error (kDiskFull, kStore) nothing was stored and a later call may work again.
   virtual Result<> append(std::span<StoreAppend> batch, const Rules& rules) = 0;
 
-  // Drops entries older than `retention_days` whole days before `wall`, a small step a call, so that appends between
-  // steps do not wait. True: there is more to do.
+  // Drops entries older than `retention_days` whole days before `wall`, a small step a call, so that appends
+  // between steps do not wait. True: there is more to do.
   virtual Result<bool> expire(Instant wall, uint32_t retention_days) = 0;
 
   // True once after the reader's view of what exists must be renewed.
@@ -73,9 +73,9 @@ class StoreWriter {
 class StoreReader {
  public:
   struct Page {
-    uint64_t first = 0;                 // number of entries[0]
-    uint64_t last_in_queue = 0;         // 0 for a queue that never held an entry
-    bool expired = false;               // the entry after `after` was there once and is gone; `entries` is empty
+    uint64_t first = 0;          // number of entries[0]
+    uint64_t last_in_queue = 0;  // 0 for a queue that never held an entry
+    bool expired = false;        // the entry after `after` was there once and is gone; `entries` is empty
     std::vector<Bytes> entries;
   };
   virtual ~StoreReader() = default;
@@ -92,10 +92,10 @@ struct Store {
 };
 
 struct SqliteStoreOptions {
-  std::string folder;                   // exists; used by this process alone
-  const char* vfs = nullptr;            // a registered sqlite3_vfs; null: the operating system's files
-  // One connection for both halves, which then belong to one thread, and no shared memory: for a simulated VFS without
-  // the shared-memory methods.
+  std::string folder;         // exists; used by this process alone
+  const char* vfs = nullptr;  // a registered sqlite3_vfs; null: the operating system's files
+  // One connection for both halves, which then belong to one thread, and no shared memory: for a simulated
+  // VFS without the shared-memory methods.
   bool one_connection = false;
 };
 // kCannotOpen, kNewerFormat, kDiskFull, kStore.

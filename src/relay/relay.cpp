@@ -1,0 +1,488 @@
+#include "relay/relay.h"
+
+#include <utility>
+
+namespace homeward::relay {
+
+namespace {
+
+constexpr int64_t kExpireEvery_ms = 60'000;
+constexpr int64_t kHour_ms = 3'600'000;
+// Beside its entry, what a frame holds at most for each entry, and once.
+constexpr size_t kFrameOverhead = 64;
+
+struct Refused {
+  const char* words;
+  uint16_t retry_after_s;
+};
+
+Refused words_for(wire::Reason reason) {
+  switch (reason) {
+    case wire::Reason::kBadRequest:
+      return {"not a request that this relay understands here", 0};
+    case wire::Reason::kEntrySize:
+      return {"an entry has 512 bytes, 1, 2, 4 ... or 256 KiB", 0};
+    case wire::Reason::kQueueFull:
+      return {"this queue is full; go on in the next one", 0};
+    case wire::Reason::kTooManyRequests:
+      return {"too many requests; slow down", 1};
+    case wire::Reason::kTooManyQueues:
+      return {"this relay creates no more queues now", 60};
+    case wire::Reason::kAccessKey:
+      return {"this relay creates queues only for who shows its access key", 0};
+    case wire::Reason::kDiskFull:
+      return {"the relay's disk is full; nothing is lost, nothing new is taken", 30};
+    case wire::Reason::kShuttingDown:
+      return {"the relay is stopping; try again soon", 5};
+    case wire::Reason::kTooManySubscriptions:
+      return {"too many subscriptions on this connection", 0};
+    case wire::Reason::kExpired:
+      return {"entries after that number were kept once and are gone", 0};
+    case wire::Reason::kInternal:
+      return {"the relay's store failed; try again", 10};
+  }
+  return {"", 0};
+}
+
+std::vector<BytesView> views_of(const std::vector<Bytes>& entries) {
+  return {entries.begin(), entries.end()};
+}
+
+}  // namespace
+
+void run(Batch& batch, StoreWriter& writer, Instant wall) {
+  if (!batch.appends.empty()) {
+    batch.rules.wall = wall;
+    const Result<> stored = writer.append(batch.appends, batch.rules);
+    if (!stored.ok()) batch.failed = stored.error();
+  }
+  if (batch.expire) {
+    // What cannot be expired now is tried again at the next turn.
+    const Result<bool> more = writer.expire(wall, batch.retention_days);
+    batch.expire_more = more.ok() && *more;
+  }
+  batch.layout_changed = writer.take_layout_changed();
+  batch.stored_bytes = writer.stored_bytes();
+}
+
+Relay::Relay(StoreReader& reader, const Limits& limits, Instant now)
+    : reader_(reader),
+      limits_(limits),
+      new_queues_({limits.new_queues_per_hour, kHour_ms, limits.new_queues_per_hour}, now),
+      expire_at_(now) {}
+
+// --- Connections ---
+
+void Relay::open(ConnectionId id, const ConnectionOptions& options, Instant now) {
+  const Bucket::Rate rate{limits_.requests_per_second, 1000, limits_.requests_per_second * 2};
+  const bool is_new =
+      connections_
+          .emplace(id, Connection{.options = options, .requests = Bucket(rate, now), .subscriptions = {}})
+          .second;
+  HW_ASSERT(is_new);
+  counters_.connections = connections_.size();
+  if (is_shutting_down_ && options.live) refuse(id, 0, wire::Reason::kShuttingDown);
+}
+
+void Relay::close(ConnectionId id) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  std::vector<wire::QueueId> queues;
+  for (const auto& [queue, subscription] : found->second.subscriptions) queues.push_back(queue);
+  for (const wire::QueueId& queue : queues) end_subscription(id, found->second, queue);
+  if (found->second.waits > 0) {
+    std::vector<WaitId> ended;
+    for (const auto& [wait_id, wait] : waits_) {
+      if (wait.connection == id) ended.push_back(wait_id);
+    }
+    for (const WaitId wait : ended) end_wait(wait);
+  }
+  connections_.erase(found);
+  counters_.connections = connections_.size();
+}
+
+void Relay::receive(ConnectionId id, BytesView frame, Instant now) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  Result<wire::Request> decoded = wire::decode_request(frame);
+  if (!decoded.ok()) {
+    refuse(id, 0, wire::Reason::kBadRequest);
+    if (!deliveries_.empty()) deliveries_.back().close_after = true;
+    return;
+  }
+  wire::Request& request = *decoded;
+  const auto* acknowledge = std::get_if<wire::Acknowledge>(&request.body);
+  if (acknowledge != nullptr && found->second.options.live) return handle(id, *acknowledge);
+  if (is_shutting_down_) return refuse(id, request.id, wire::Reason::kShuttingDown);
+  if (!found->second.requests.take(1, now)) return refuse(id, request.id, wire::Reason::kTooManyRequests);
+  if (auto* append = std::get_if<wire::Append>(&request.body))
+    return handle(id, request.id, std::move(*append));
+  if (const auto* read = std::get_if<wire::Read>(&request.body)) return handle(id, request.id, *read, now);
+  if (!found->second.options.live) return refuse(id, request.id, wire::Reason::kBadRequest);
+  if (const auto* body = std::get_if<wire::Subscribe>(&request.body)) return handle(id, request.id, *body);
+  if (const auto* body = std::get_if<wire::Unsubscribe>(&request.body)) return handle(id, request.id, *body);
+}
+
+// --- Answers ---
+
+void Relay::deliver(ConnectionId id, std::shared_ptr<const Bytes> frame) {
+  deliveries_.push_back({.to = id, .frame = std::move(frame), .refused = std::nullopt});
+}
+
+void Relay::answer(ConnectionId id, const wire::Answer& answer) {
+  if (connections_.contains(id)) deliver(id, std::make_shared<const Bytes>(wire::encode(answer)));
+}
+
+void Relay::refuse(ConnectionId id, wire::RequestId request, wire::Reason reason) {
+  ++counters_.refused[static_cast<size_t>(reason)];
+  if (!connections_.contains(id)) return;
+  const Refused refused = words_for(reason);
+  const wire::Refusal body{.reason = reason, .retry_after_s = refused.retry_after_s, .words = refused.words};
+  deliver(id, std::make_shared<const Bytes>(wire::encode(wire::Answer{request, body})));
+  deliveries_.back().refused = reason;
+  deliveries_.back().retry_after_s = refused.retry_after_s;
+}
+
+void Relay::answer_entries(ConnectionId id, wire::RequestId request, const wire::QueueId& queue,
+                           StoreReader::Page page) {
+  counters_.entries_sent += page.entries.size();
+  const auto views = views_of(page.entries);
+  deliver(id,
+          std::make_shared<const Bytes>(wire::encode_entries(
+              request,
+              {.queue = queue, .first = page.first, .last_in_queue = page.last_in_queue, .entries = views})));
+}
+
+// --- Appending ---
+
+void Relay::handle(ConnectionId id, wire::RequestId request, wire::Append&& body) {
+  if (!wire::is_entry_size(body.entry.size())) return refuse(id, request, wire::Reason::kEntrySize);
+  if (counters_.waiting_append_bytes + body.entry.size() > limits_.waiting_append_bytes) {
+    return refuse(id, request, wire::Reason::kTooManyRequests);
+  }
+  counters_.waiting_append_bytes += body.entry.size();
+  StoreAppend append{.queue = wire::queue_id(body.access), .entry = std::move(body.entry)};
+  append.may_create = connections_.at(id).options.may_create_queues;
+  appends_.emplace_back(std::move(append), Batch::Origin{id, request});
+}
+
+std::optional<Batch> Relay::next_batch(Instant now) {
+  const bool expire = now >= expire_at_;
+  if (batch_is_out_ || (appends_.empty() && !expire)) return std::nullopt;
+  Batch batch;
+  size_t size_bytes = 0;
+  while (!appends_.empty() && batch.appends.size() < limits_.batch_entries &&
+         size_bytes < limits_.batch_bytes) {
+    auto& [append, origin] = appends_.front();
+    size_bytes += append.entry.size();
+    batch.appends.push_back(std::move(append));
+    batch.origins.push_back(origin);
+    appends_.pop_front();
+  }
+  batch.rules.entries_per_queue = limits_.entries_per_queue;
+  batch.rules.most_new_queues = new_queues_.available(now);
+  batch.rules.most_store_bytes = limits_.most_store_bytes;
+  batch.retention_days = limits_.retention_days;
+  batch.expire = expire;
+  if (expire) expire_at_ = now.after_ms(kExpireEvery_ms);
+  batch_is_out_ = true;
+  return batch;
+}
+
+void Relay::committed(Batch&& batch, Instant now) {
+  HW_ASSERT(batch_is_out_);
+  batch_is_out_ = false;
+  counters_.stored_bytes = batch.stored_bytes;
+  if (batch.expire_more) expire_at_ = now;
+  // A reader that cannot renew its view keeps the old one and tries at the next change; what it cannot find
+  // it refuses.
+  if (batch.layout_changed) (void)reader_.refresh();
+
+  std::map<wire::QueueId, Fresh> fresh;
+  for (size_t i = 0; i < batch.appends.size(); ++i) {
+    const StoreAppend& append = batch.appends[i];
+    counters_.waiting_append_bytes -= append.entry.size();
+    if (batch.failed) {
+      refuse(batch.origins[i].connection, batch.origins[i].request,
+             batch.failed->is(RelayError::kDiskFull) ? wire::Reason::kDiskFull : wire::Reason::kInternal);
+      continue;
+    }
+    answer_append(append, batch.origins[i]);
+    if (append.created) new_queues_.take(1, now);
+    if (append.outcome != Outcome::kStored) continue;
+    Fresh& of_queue = fresh[append.queue];
+    if (of_queue.entries.empty()) of_queue.first = append.number;
+    HW_ASSERT(append.number == of_queue.first + of_queue.entries.size());
+    of_queue.entries.push_back(append.entry);
+  }
+  if (!batch.appends.empty()) ++(batch.failed ? counters_.failed_commits : counters_.commits);
+  for (const auto& [queue, entries] : fresh) announce(queue, entries);
+}
+
+void Relay::answer_append(const StoreAppend& append, const Batch::Origin& origin) {
+  switch (append.outcome) {
+    case Outcome::kStored:
+    case Outcome::kRepeated:
+      ++(append.outcome == Outcome::kStored ? counters_.appended : counters_.repeated);
+      counters_.queues_created += append.created ? 1 : 0;
+      return answer(origin.connection, {origin.request, wire::Appended{append.number}});
+    case Outcome::kQueueFull:
+      return refuse(origin.connection, origin.request, wire::Reason::kQueueFull);
+    case Outcome::kTooManyQueues:
+      return refuse(origin.connection, origin.request, wire::Reason::kTooManyQueues);
+    case Outcome::kMayNotCreate:
+      return refuse(origin.connection, origin.request, wire::Reason::kAccessKey);
+    case Outcome::kPending:
+      return refuse(origin.connection, origin.request, wire::Reason::kInternal);
+  }
+}
+
+void Relay::announce(const wire::QueueId& queue, const Fresh& fresh) {
+  const auto found = listeners_.find(queue);
+  if (found == listeners_.end()) return;
+  if (!found->second.subscribers.empty()) push_to_all(queue, fresh);
+  end_waits(queue, fresh);
+}
+
+// --- Reading ---
+
+void Relay::handle(ConnectionId id, wire::RequestId request, const wire::Read& body, Instant now) {
+  ++counters_.reads;
+  const wire::QueueId queue = wire::queue_id(body.access);
+  Result<StoreReader::Page> page = reader_.read(queue, body.after, wire::kReadAnswerBytes);
+  if (!page.ok()) return refuse(id, request, wire::Reason::kInternal);
+  if (page->expired) return refuse(id, request, wire::Reason::kExpired);
+  Connection& connection = connections_.at(id);
+  const bool may_wait = waits_.size() < limits_.most_waits && connection.waits < limits_.waits_per_connection;
+  if (!page->entries.empty() || body.wait_s == 0) return answer_entries(id, request, queue, std::move(*page));
+  if (!may_wait) return refuse(id, request, wire::Reason::kTooManyRequests);
+  const WaitId wait_id = next_wait_++;
+  const Instant deadline = now.after_ms(int64_t{body.wait_s} * 1000);
+  waits_.emplace(wait_id, Wait{id, request, queue, body.after, deadline});
+  deadlines_.emplace(deadline, wait_id);
+  listeners_[queue].waits.push_back(wait_id);
+  ++connection.waits;
+  counters_.waiting_reads = waits_.size();
+}
+
+void Relay::end_waits(const wire::QueueId& queue, const Fresh& fresh) {
+  const auto found = listeners_.find(queue);
+  if (found == listeners_.end()) return;
+  const std::vector<WaitId> ended = found->second.waits;
+  for (const WaitId wait_id : ended) {
+    const Wait wait = waits_.at(wait_id);
+    if (wait.after >= fresh.last()) continue;  // asks for entries that are yet to come
+    end_wait(wait_id);
+    Result<StoreReader::Page> page = reader_.read(queue, wait.after, wire::kReadAnswerBytes);
+    if (!page.ok()) {
+      refuse(wait.connection, wait.request, wire::Reason::kInternal);
+    } else if (page->expired) {
+      refuse(wait.connection, wait.request, wire::Reason::kExpired);
+    } else {
+      answer_entries(wait.connection, wait.request, queue, std::move(*page));
+    }
+  }
+}
+
+void Relay::end_wait(WaitId id) {
+  const auto found = waits_.find(id);
+  const Wait wait = found->second;
+  waits_.erase(found);
+  deadlines_.erase({wait.deadline, id});
+  std::erase(listeners_.at(wait.queue).waits, id);
+  forget_if_unheard(wait.queue);
+  --connections_.at(wait.connection).waits;
+  counters_.waiting_reads = waits_.size();
+}
+
+void Relay::tick(Instant now) {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const WaitId id = deadlines_.begin()->second;
+    const Wait wait = waits_.at(id);
+    end_wait(id);
+    Result<StoreReader::Page> page = reader_.read(wait.queue, wait.after, wire::kReadAnswerBytes);
+    if (page.ok() && page->expired) {
+      refuse(wait.connection, wait.request, wire::Reason::kExpired);
+    } else if (page.ok()) {
+      answer_entries(wait.connection, wait.request, wait.queue, std::move(*page));
+    } else {
+      refuse(wait.connection, wait.request, wire::Reason::kInternal);
+    }
+  }
+}
+
+Instant Relay::next_due() const {
+  const Instant expiry = batch_is_out_ ? Instant{INT64_MAX} : expire_at_;
+  return deadlines_.empty() ? expiry : std::min(expiry, deadlines_.begin()->first);
+}
+
+// --- Subscriptions ---
+
+void Relay::handle(ConnectionId id, wire::RequestId request, const wire::Subscribe& body) {
+  ++counters_.subscribes;
+  Connection& connection = connections_.at(id);
+  const wire::QueueId queue = wire::queue_id(body.access);
+  end_subscription(id, connection, queue);
+  if (connection.subscriptions.size() >= limits_.subscriptions_per_connection) {
+    return refuse(id, request, wire::Reason::kTooManySubscriptions);
+  }
+  // One byte: only the first entry, to learn whether there is one and what the queue ends with.
+  Result<StoreReader::Page> page = reader_.read(queue, body.after, 1);
+  if (!page.ok()) return refuse(id, request, wire::Reason::kInternal);
+  if (page->expired) return refuse(id, request, wire::Reason::kExpired);
+  answer(id, {request, wire::Done{page->last_in_queue}});
+  Subscription& subscription = connection.subscriptions[queue];
+  subscription.request = request;
+  subscription.sent = body.after;
+  listeners_[queue].subscribers.push_back(id);
+  ++counters_.subscriptions;
+  if (!page->entries.empty()) fall_behind(id, queue, subscription);
+}
+
+void Relay::handle(ConnectionId id, wire::RequestId request, const wire::Unsubscribe& body) {
+  Connection& connection = connections_.at(id);
+  end_subscription(id, connection, body.queue);
+  answer(id, {request, wire::Done{0}});
+  resume(id, connection);
+}
+
+void Relay::handle(ConnectionId id, const wire::Acknowledge& body) {
+  Connection& connection = connections_.at(id);
+  const auto found = connection.subscriptions.find(body.queue);
+  if (found == connection.subscriptions.end()) return;
+  Subscription& subscription = found->second;
+  if (subscription.pushes.empty() || subscription.pushes.front().last > body.number) return;
+  while (!subscription.pushes.empty() && subscription.pushes.front().last <= body.number) {
+    connection.window_used_bytes -= subscription.pushes.front().size_bytes;
+    subscription.pushes.pop_front();
+  }
+  resume(id, connection);
+}
+
+void Relay::resume(ConnectionId id, Connection& connection) {
+  for (auto& [queue, subscription] : connection.subscriptions) {
+    if (subscription.is_behind) fall_behind(id, queue, subscription);
+  }
+}
+
+void Relay::end_subscription(ConnectionId id, Connection& connection, const wire::QueueId& queue) {
+  const auto found = connection.subscriptions.find(queue);
+  if (found == connection.subscriptions.end()) return;
+  for (const Push& push : found->second.pushes) connection.window_used_bytes -= push.size_bytes;
+  connection.subscriptions.erase(found);
+  std::erase(listeners_.at(queue).subscribers, id);
+  forget_if_unheard(queue);
+  --counters_.subscriptions;
+}
+
+void Relay::forget_if_unheard(const wire::QueueId& queue) {
+  const auto found = listeners_.find(queue);
+  if (found != listeners_.end() && found->second.subscribers.empty() && found->second.waits.empty()) {
+    listeners_.erase(found);
+  }
+}
+
+bool Relay::window_has_room(const Connection& connection, size_t size_bytes) const {
+  return connection.window_used_bytes == 0 ||
+         connection.window_used_bytes + size_bytes <= limits_.push_window_bytes;
+}
+
+void Relay::fall_behind(ConnectionId id, const wire::QueueId& queue, Subscription& subscription) {
+  subscription.is_behind = true;
+  if (!subscription.is_queued) behind_.emplace_back(id, queue);
+  subscription.is_queued = true;
+}
+
+bool Relay::push(ConnectionId id, Connection& connection, const wire::QueueId& queue,
+                 const std::shared_ptr<const Bytes>& frame, uint64_t first, uint64_t last) {
+  Subscription& subscription = connection.subscriptions.at(queue);
+  if (subscription.sent >= last) return true;
+  if (subscription.sent + 1 != first || !window_has_room(connection, frame->size())) return false;
+  subscription.sent = last;
+  subscription.pushes.push_back({last, frame->size()});
+  connection.window_used_bytes += frame->size();
+  counters_.entries_sent += last - first + 1;
+  deliver(id, frame);
+  return true;
+}
+
+void Relay::push_to_all(const wire::QueueId& queue, const Fresh& fresh) {
+  const std::vector<ConnectionId>& subscribers = listeners_.at(queue).subscribers;
+  for (size_t start = 0; start < fresh.entries.size();) {
+    size_t size_bytes = 0;
+    size_t end = start;
+    while (end < fresh.entries.size() &&
+           (end == start || size_bytes + fresh.entries[end].size() <= wire::kReadAnswerBytes)) {
+      size_bytes += fresh.entries[end++].size();
+    }
+    const uint64_t first = fresh.first + start;
+    const uint64_t last = fresh.first + end - 1;
+    const auto frame = std::make_shared<const Bytes>(
+        wire::encode_entries(0, {.queue = queue,
+                                 .first = first,
+                                 .last_in_queue = fresh.last(),
+                                 .entries = std::span(fresh.entries).subspan(start, end - start)}));
+    for (const ConnectionId id : subscribers) {
+      Connection& connection = connections_.at(id);
+      if (push(id, connection, queue, frame, first, last)) continue;
+      Subscription& subscription = connection.subscriptions.at(queue);
+      if (subscription.sent < last) fall_behind(id, queue, subscription);
+    }
+    start = end;
+  }
+}
+
+void Relay::work(Instant) {
+  if (behind_.empty()) return;
+  const auto [id, queue] = behind_.front();
+  behind_.pop_front();
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  Connection& connection = found->second;
+  const auto subscribed = connection.subscriptions.find(queue);
+  if (subscribed == connection.subscriptions.end()) return;
+  Subscription& subscription = subscribed->second;
+  subscription.is_queued = false;
+  if (!window_has_room(connection, wire::kLargestEntry + 2 * kFrameOverhead))
+    return;  // an Acknowledge makes room
+  const size_t room_bytes =
+      limits_.push_window_bytes - std::min(limits_.push_window_bytes, connection.window_used_bytes);
+  // A frame's overhead is at most an eighth of its entries.
+  const size_t most_bytes = std::clamp<size_t>(room_bytes - room_bytes / 8, 1, wire::kReadAnswerBytes);
+  Result<StoreReader::Page> page = reader_.read(queue, subscription.sent, most_bytes);
+  if (!page.ok() || page->expired) {
+    const wire::RequestId request = subscription.request;
+    end_subscription(id, connection, queue);
+    return refuse(id, request, page.ok() ? wire::Reason::kExpired : wire::Reason::kInternal);
+  }
+  subscription.is_behind = false;
+  if (page->entries.empty()) return;
+  const auto views = views_of(page->entries);
+  const uint64_t last = page->first + views.size() - 1;
+  const auto frame = std::make_shared<const Bytes>(wire::encode_entries(
+      0, {.queue = queue, .first = page->first, .last_in_queue = page->last_in_queue, .entries = views}));
+  if (!push(id, connection, queue, frame, page->first, last)) {
+    subscription.is_behind = true;
+  } else if (last < page->last_in_queue) {
+    fall_behind(id, queue, subscription);
+  }
+}
+
+// --- Ending ---
+
+void Relay::shut_down() {
+  is_shutting_down_ = true;
+  while (!waits_.empty()) {
+    const WaitId id = deadlines_.begin()->second;
+    const Wait wait = waits_.at(id);
+    end_wait(id);
+    refuse(wait.connection, wait.request, wire::Reason::kShuttingDown);
+  }
+  std::set<ConnectionId> live;
+  for (const auto& [id, connection] : connections_) {
+    if (connection.options.live) live.insert(id);
+  }
+  for (const ConnectionId id : live) refuse(id, 0, wire::Reason::kShuttingDown);
+}
+
+}  // namespace homeward::relay
