@@ -34,7 +34,6 @@ using Response = http::response<http::string_body>;
 
 constexpr size_t kMostBodyBytes = 1024 * 1024;
 constexpr size_t kMostNoticesWaiting = 1000;
-constexpr std::string_view kCookieName = "homeward";
 
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
@@ -50,8 +49,8 @@ std::string random_token() {
 }
 
 // The value of our cookie in a Cookie header, empty if it is not there.
-std::string_view cookie_of(std::string_view header) {
-  const std::string name = std::string(kCookieName) + "=";
+std::string_view cookie_of(std::string_view header, std::string name) {
+  name += '=';
   while (!header.empty()) {
     const size_t end = header.find(';');
     std::string_view one = header.substr(0, end);
@@ -85,6 +84,8 @@ struct PageServer::State : std::enable_shared_from_this<State> {
   std::list<beast::tcp_stream*> streams;
   bool stopped = false;
 
+  // Cookies know no ports: with the port in the name, several nodes on one machine do not overwrite each other's.
+  std::string cookie_name() const { return "homeward_" + std::to_string(acceptor.local_endpoint().port()); }
   std::string authority() const { return options.host + ":" + std::to_string(acceptor.local_endpoint().port()); }
 
   void listen() {
@@ -170,7 +171,7 @@ struct PageServer::State : std::enable_shared_from_this<State> {
     if (!local(request)) return false;
     const std::string_view bearer = request[http::field::authorization];
     if (bearer.starts_with("Bearer ")) return same(bearer.substr(7), options.control_token);
-    const std::string_view cookie = cookie_of(request[http::field::cookie]);
+    const std::string_view cookie = cookie_of(request[http::field::cookie], cookie_name());
     for (const std::string& session : sessions) {
       if (same(session, cookie)) return true;
     }
@@ -207,7 +208,7 @@ struct PageServer::State : std::enable_shared_from_this<State> {
     Response response = text(http::status::see_other, "");
     response.set(http::field::location, "/");
     response.set(http::field::set_cookie,
-                 std::string(kCookieName) + "=" + session + "; Path=/; HttpOnly; SameSite=Strict");
+                 cookie_name() + "=" + session + "; Path=/; HttpOnly; SameSite=Strict");
     return response;
   }
 
