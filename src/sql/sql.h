@@ -50,6 +50,8 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   ~Statement();
 
+  bool empty() const { return statement_ == nullptr; }  // never prepared, or moved away
+
   // Ready to run anew, with all parameters null. What was read from its columns is no longer valid.
   Statement& reset();
 

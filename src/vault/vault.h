@@ -56,10 +56,10 @@ class Vault {
   // Costs one Argon2id whether or not the passphrase is right. Errors: all but kExists.
   static Result<Vault> open(const VaultFiles& files, BytesView passphrase, PassphraseCost cost);
 
-  // Wraps the key anew: `next` opens the vault from now on, `current` no longer does. Cut short by a crash,
-  // one of the two opens it. The database's key stays: a copy of the old `slots` file with the old passphrase
-  // still opens later copies of the database. Errors: kWrongPassphrase (for `current`), kDiskFull, kIo,
-  // kOutOfMemory; the passphrase is then unchanged.
+  // Wraps the key anew: `next` opens the vault from now on, `current` no longer does. After a crash or kIo on
+  // the way, the first unlock that succeeds, with either, settles which of the two it is. The database's key
+  // stays: an old copy of the file `slots` with the old passphrase still opens later copies of the database.
+  // Errors: kWrongPassphrase (for `current`; nothing changed), kIo, kOutOfMemory.
   struct Passphrases {
     BytesView current;
     BytesView next;
