@@ -1,0 +1,69 @@
+// Where she is. Places are kept in memory only: the browser's history holds step numbers under one address, so that
+// Back works and the disk of the browser learns nothing of groups or people. After a reload everything starts at Today.
+
+export type Place = 'talk' | 'people' | 'more';
+
+export type Route =
+  | { screen: 'today' }
+  | { screen: 'start' }
+  | { screen: 'join' }
+  | { screen: 'waiting'; join: string }
+  | { screen: 'settings' }
+  | { screen: 'group'; group: string; place: Place; detail?: Detail };
+
+export type Detail =
+  | { kind: 'member'; member: string }
+  | { kind: 'request'; request: string }
+  | { kind: 'invite' }
+  | { kind: 'invites' }
+  | { kind: 'leave' };
+
+const home: Route = { screen: 'today' };
+
+class Nav {
+  #stack: Route[] = $state.raw([home]);
+  #at = $state(0);
+
+  get route(): Route {
+    return this.#stack[this.#at] ?? home;
+  }
+
+  start(): void {
+    this.forget();
+    addEventListener('popstate', (event) => {
+      const step = (event.state as { step?: number } | null)?.step ?? 0;
+      this.#at = step < this.#stack.length ? step : 0;
+    });
+  }
+
+  /** Forgets every place, so that Back cannot return to one. */
+  forget(): void {
+    this.#stack = [home];
+    this.#at = 0;
+    history.replaceState({ step: 0 }, '', location.pathname);
+  }
+
+  go(route: Route): void {
+    if (same(route, this.route)) return;
+    this.#stack = [...this.#stack.slice(0, this.#at + 1), route];
+    this.#at++;
+    history.pushState({ step: this.#at }, '', location.pathname);
+  }
+
+  replace(route: Route): void {
+    this.#stack = this.#stack.map((old, step) => (step === this.#at ? route : old));
+  }
+
+  /** To the place above: by stepping back when she came from there, so that Back never leads in circles. */
+  up(route: Route): void {
+    const before = this.#stack[this.#at - 1];
+    if (before && same(before, route)) history.back();
+    else this.replace(route);
+  }
+}
+
+function same(a: Route, b: Route): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+export const nav = new Nav();
