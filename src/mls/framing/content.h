@@ -1,4 +1,5 @@
-// What is framed: proposals, commits and application data with their sender and proof (RFC 9420, sections 6 and 12.4).
+// What is framed: proposals, commits and application data with their sender and proof (RFC 9420, sections 6
+// and 12.4).
 #pragma once
 
 #include <optional>
@@ -8,7 +9,7 @@
 
 namespace homeward::mls {
 
-inline constexpr uint16_t kProtocolVersion = 1;   // mls10
+inline constexpr uint16_t kProtocolVersion = 1;  // mls10
 
 // "MLS Wire Formats" (section 17.2).
 enum class WireFormat : uint16_t {
@@ -25,8 +26,8 @@ enum class SenderType : uint8_t { kMember = 1, kExternal = 2, kNewMemberProposal
 
 struct Sender {
   SenderType type = SenderType::kMember;
-  LeafIndex leaf{};              // kMember
-  uint32_t external_index = 0;   // kExternal: into the group's external_senders
+  LeafIndex leaf{};             // kMember
+  uint32_t external_index = 0;  // kExternal: into the group's external_senders
   static Sender member(LeafIndex leaf) { return {SenderType::kMember, leaf, 0}; }
   bool is_member(LeafIndex of) const { return type == SenderType::kMember && leaf == of; }
   bool operator==(const Sender&) const = default;
@@ -52,7 +53,7 @@ struct FramedContent {
   uint64_t epoch = 0;
   Sender sender;
   Bytes authenticated_data;
-  std::variant<ApplicationData, Proposal, Commit> body;   // in the order of `ContentType`
+  std::variant<ApplicationData, Proposal, Commit> body;  // in the order of `ContentType`
 
   ContentType content_type() const { return static_cast<ContentType>(body.index() + 1); }
   // Each asserts that the body is of its type.
@@ -72,7 +73,7 @@ struct FramedContent {
 // FramedContentAuthData.
 struct ContentAuth {
   Bytes signature;
-  Bytes confirmation_tag;   // commits only
+  Bytes confirmation_tag;  // commits only
   bool operator==(const ContentAuth&) const = default;
 };
 
@@ -86,7 +87,7 @@ struct AuthenticatedContent {
 struct PublicMessage {
   FramedContent content;
   ContentAuth auth;
-  Bytes membership_tag;     // of members only
+  Bytes membership_tag;  // of members only
   bool operator==(const PublicMessage&) const = default;
 };
 

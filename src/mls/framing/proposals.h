@@ -1,7 +1,8 @@
 // Proposals and what they are made of (RFC 9420, sections 8.4 and 12.1).
 //
-// `encode` writes the RFC's form, `decode…` reads it and leaves failures in the reader (sticky). A proposal of a type
-// that this library does not know fails to decode: its length is not on the wire, so nothing after it could be read.
+// `encode` writes the RFC's form, `decode…` reads it and leaves failures in the reader (sticky). A proposal
+// of a type that this library does not know fails to decode: its length is not on the wire, so nothing after
+// it could be read.
 #pragma once
 
 #include <variant>
@@ -29,11 +30,11 @@ enum class ResumptionUsage : uint8_t { kApplication = 1, kReInit = 2, kBranch = 
 
 struct PreSharedKeyId {
   PskType type = PskType::kExternal;
-  Bytes psk_id;                                              // kExternal
-  ResumptionUsage usage = ResumptionUsage::kApplication;     // kResumption, as the next two
+  Bytes psk_id;                                           // kExternal
+  ResumptionUsage usage = ResumptionUsage::kApplication;  // kResumption, as the next two
   Bytes psk_group_id;
   uint64_t psk_epoch = 0;
-  Bytes psk_nonce;                                           // Nh random bytes, fresh for each use
+  Bytes psk_nonce;  // Nh random bytes, fresh for each use
   bool operator==(const PreSharedKeyId&) const = default;
 };
 
@@ -70,9 +71,12 @@ struct GroupContextExtensions {
 };
 
 // In the order of `ProposalType`.
-using Proposal = std::variant<Add, Update, Remove, PreSharedKey, ReInit, ExternalInit, GroupContextExtensions>;
+using Proposal =
+    std::variant<Add, Update, Remove, PreSharedKey, ReInit, ExternalInit, GroupContextExtensions>;
 
-inline ProposalType type_of(const Proposal& proposal) { return static_cast<ProposalType>(proposal.index() + 1); }
+inline ProposalType type_of(const Proposal& proposal) {
+  return static_cast<ProposalType>(proposal.index() + 1);
+}
 
 // "external_senders" (section 12.1.8.1).
 struct ExternalSender {
@@ -86,8 +90,8 @@ Bytes encode_external_senders(const std::vector<ExternalSender>& senders);
 void encode(Writer& out, const PreSharedKeyId& id);
 PreSharedKeyId decode_psk_id(Reader& in);
 
-void encode(Writer& out, const Proposal& proposal);           // its type first
-void encode_body(Writer& out, const Proposal& proposal);      // without the type
+void encode(Writer& out, const Proposal& proposal);       // its type first
+void encode_body(Writer& out, const Proposal& proposal);  // without the type
 Proposal decode_proposal(Reader& in);
 Proposal decode_proposal_body(Reader& in, ProposalType type);
 

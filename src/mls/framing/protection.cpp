@@ -36,9 +36,10 @@ Bytes framed_content_tbs(WireFormat format, const FramedContent& content, BytesV
   return out.take();
 }
 
-Result<Bytes> sign_content(const Suite& suite, BytesView private_key, WireFormat format, const FramedContent& content,
-                           BytesView group_context) {
-  return suite.sign_with_label(private_key, "FramedContentTBS", framed_content_tbs(format, content, group_context));
+Result<Bytes> sign_content(const Suite& suite, BytesView private_key, WireFormat format,
+                           const FramedContent& content, BytesView group_context) {
+  return suite.sign_with_label(private_key, "FramedContentTBS",
+                               framed_content_tbs(format, content, group_context));
 }
 
 Result<> verify_content(const Suite& suite, BytesView public_key, const AuthenticatedContent& content,
@@ -72,7 +73,8 @@ Bytes proposal_ref(const Suite& suite, const AuthenticatedContent& content) {
   return copy_of(suite.ref_hash("MLS 1.0 Proposal Reference", out.view()));
 }
 
-Result<SenderData> open_sender_data(const Suite& suite, BytesView sender_data_secret, const PrivateMessage& message) {
+Result<SenderData> open_sender_data(const Suite& suite, BytesView sender_data_secret,
+                                    const PrivateMessage& message) {
   const AeadKey key = sender_data_key(suite, sender_data_secret, message.ciphertext);
   auto opened = suite.aead_open(key.key.view(), key.nonce.view(), private_aad(message, false),
                                 message.encrypted_sender_data);
@@ -87,10 +89,11 @@ Result<SenderData> open_sender_data(const Suite& suite, BytesView sender_data_se
   return data;
 }
 
-Result<AuthenticatedContent> open_private_message(const Suite& suite, const AeadKey& key, const SenderData& sender,
-                                                  const PrivateMessage& message) {
+Result<AuthenticatedContent> open_private_message(const Suite& suite, const AeadKey& key,
+                                                  const SenderData& sender, const PrivateMessage& message) {
   const Secret nonce = guarded_nonce(key, sender.reuse_guard);
-  auto plaintext = suite.aead_open(key.key.view(), nonce.view(), private_aad(message, true), message.ciphertext);
+  auto plaintext =
+      suite.aead_open(key.key.view(), nonce.view(), private_aad(message, true), message.ciphertext);
   if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "PrivateMessage");
   Reader in(plaintext->view());
   AuthenticatedContent out;

@@ -1,7 +1,7 @@
 // How content becomes a PublicMessage or a PrivateMessage and back (RFC 9420, sections 6.1 to 6.3).
 //
-// Pure functions: keys come in as arguments, and which ratchet they are from is the caller's matter. `group_context` is
-// everywhere the encoded GroupContext of the epoch in which the message is sent.
+// Pure functions: keys come in as arguments, and which ratchet they are from is the caller's matter.
+// `group_context` is everywhere the encoded GroupContext of the epoch in which the message is sent.
 #pragma once
 
 #include "mls/framing/content.h"
@@ -12,8 +12,8 @@ namespace homeward::mls {
 // FramedContentTBS, encoded.
 Bytes framed_content_tbs(WireFormat format, const FramedContent& content, BytesView group_context);
 
-Result<Bytes> sign_content(const Suite& suite, BytesView private_key, WireFormat format, const FramedContent& content,
-                           BytesView group_context);
+Result<Bytes> sign_content(const Suite& suite, BytesView private_key, WireFormat format,
+                           const FramedContent& content, BytesView group_context);
 // Error kBadSignature.
 Result<> verify_content(const Suite& suite, BytesView public_key, const AuthenticatedContent& content,
                         BytesView group_context);
@@ -34,11 +34,12 @@ struct SenderData {
   std::array<uint8_t, 4> reuse_guard{};
 };
 // Errors: kDecryptFailed, kMalformed.
-Result<SenderData> open_sender_data(const Suite& suite, BytesView sender_data_secret, const PrivateMessage& message);
+Result<SenderData> open_sender_data(const Suite& suite, BytesView sender_data_secret,
+                                    const PrivateMessage& message);
 
 // Errors: kDecryptFailed; kMalformed, also for padding that is not zero. The signature is not verified here.
-Result<AuthenticatedContent> open_private_message(const Suite& suite, const AeadKey& key, const SenderData& sender,
-                                                  const PrivateMessage& message);
+Result<AuthenticatedContent> open_private_message(const Suite& suite, const AeadKey& key,
+                                                  const SenderData& sender, const PrivateMessage& message);
 
 // `content.content.sender` is a member; `sender_data.leaf` her leaf.
 PrivateMessage seal_private_message(const Suite& suite, BytesView sender_data_secret, const AeadKey& key,

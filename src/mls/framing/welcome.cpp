@@ -103,7 +103,9 @@ Bytes encode_as(WireFormat format, const T& body) {
 }  // namespace
 
 Bytes encode_message(const PublicMessage& message) { return encode_as(WireFormat::kPublicMessage, message); }
-Bytes encode_message(const PrivateMessage& message) { return encode_as(WireFormat::kPrivateMessage, message); }
+Bytes encode_message(const PrivateMessage& message) {
+  return encode_as(WireFormat::kPrivateMessage, message);
+}
 Bytes encode_message(const Welcome& message) { return encode_as(WireFormat::kWelcome, message); }
 Bytes encode_message(const GroupInfo& message) { return encode_as(WireFormat::kGroupInfo, message); }
 Bytes encode_message(const KeyPackage& message) { return encode_as(WireFormat::kKeyPackage, message); }

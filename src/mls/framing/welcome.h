@@ -31,7 +31,7 @@ struct GroupSecrets {
 };
 
 struct EncryptedGroupSecrets {
-  Bytes new_member;   // KeyPackageRef
+  Bytes new_member;  // KeyPackageRef
   HpkeCiphertext encrypted_group_secrets;
   bool operator==(const EncryptedGroupSecrets&) const = default;
 };
@@ -47,7 +47,7 @@ struct Welcome {
 using MlsMessage = std::variant<PublicMessage, PrivateMessage, Welcome, GroupInfo, KeyPackage>;
 
 void encode(Writer& out, const GroupContext& context);
-void encode_tbs(Writer& out, const GroupInfo& info);   // GroupInfoTBS
+void encode_tbs(Writer& out, const GroupInfo& info);  // GroupInfoTBS
 void encode(Writer& out, const GroupInfo& info);
 Secret encode_secret(const GroupSecrets& secrets);
 void encode(Writer& out, const Welcome& welcome);

@@ -9,7 +9,8 @@ Result<std::vector<CommittedProposal>> collect(const Group::State& state, const 
   std::vector<CommittedProposal> out;
   for (const Bytes& ref : params.refs) {
     const auto kept = std::ranges::find(state.pending, ref, &PendingProposal::ref);
-    if (kept == state.pending.end()) return Error(MlsError::kMissingProposal, "commit: an unknown ProposalRef");
+    if (kept == state.pending.end())
+      return Error(MlsError::kMissingProposal, "commit: an unknown ProposalRef");
     out.push_back({kept->sender, true, ref, kept->authenticated_data, kept->proposal, true});
   }
   for (const Proposal& proposal : params.proposals) {
@@ -90,7 +91,7 @@ Result<std::vector<PskInput>> psks_for(const EpochState& epoch, const CommitPara
 struct WelcomeParams {
   const std::vector<CommittedProposal>* list = nullptr;
   const AppliedList* applied = nullptr;
-  const NewUpdatePath* path = nullptr;   // null: none
+  const NewUpdatePath* path = nullptr;  // null: none
   const NextEpoch* next = nullptr;
   const GroupInfo* info = nullptr;
 };
@@ -110,8 +111,9 @@ Result<Bytes> make_welcome(const Suite& suite, const WelcomeParams& params, Rand
     }
     secrets.psks = params.applied->psks;
     const Secret plaintext = encode_secret(secrets);
-    HW_LET(HpkeCiphertext sealed, suite.encrypt_with_label(package.init_key, "Welcome", welcome.encrypted_group_info,
-                                                           plaintext.view(), random));
+    HW_LET(HpkeCiphertext sealed,
+           suite.encrypt_with_label(package.init_key, "Welcome", welcome.encrypted_group_info,
+                                    plaintext.view(), random));
     welcome.secrets.push_back({copy_of(package.ref(suite)), std::move(sealed)});
   }
   return encode_message(welcome);
@@ -152,14 +154,18 @@ Result<PendingCommit> Group::commit(const CommitParams& params, Random& random) 
   HW_LET(AuthenticatedContent content,
          sign_by_me(epoch, params.wire_format, params.authenticated_data, std::move(commit)));
   GroupContext context = provisional_context(epoch, applied, applied.tree.tree_hash());
-  const Bytes input = confirmed_transcript_hash_input(content.wire_format, content.content, content.auth.signature);
-  context.confirmed_transcript_hash = copy_of(mls::confirmed_transcript_hash(with, epoch.interim_hash, input));
-  NextEpoch next = derive_next_epoch(with, {&context, epoch.secrets.init_secret.view(),
-                                            path ? path->commit_secret.view() : BytesView(), psk_secret.view()});
+  const Bytes input =
+      confirmed_transcript_hash_input(content.wire_format, content.content, content.auth.signature);
+  context.confirmed_transcript_hash =
+      copy_of(mls::confirmed_transcript_hash(with, epoch.interim_hash, input));
+  NextEpoch next =
+      derive_next_epoch(with, {&context, epoch.secrets.init_secret.view(),
+                               path ? path->commit_secret.view() : BytesView(), psk_secret.view()});
   content.auth.confirmation_tag = next.confirmation_tag;
 
   EpochState entered = epoch_after(epoch, applied, std::move(context), next);
-  if (params.leaf.signature_key != nullptr) entered.signature_key = params.leaf.signature_key->private_key.clone();
+  if (params.leaf.signature_key != nullptr)
+    entered.signature_key = params.leaf.signature_key->private_key.clone();
   if (path) {
     entered.mine = std::move(path->private_half);
   } else {
@@ -168,8 +174,9 @@ Result<PendingCommit> Group::commit(const CommitParams& params, Random& random) 
   }
   std::optional<Bytes> welcome;
   if (!applied.added.empty()) {
-    HW_LET(const GroupInfo info, make_group_info(entered, {params.tree == TreeInWelcome::kInGroupInfo,
-                                                           params.external_pub, params.group_info_extensions}));
+    HW_LET(const GroupInfo info,
+           make_group_info(entered, {params.tree == TreeInWelcome::kInGroupInfo, params.external_pub,
+                                     params.group_info_extensions}));
     HW_LET(welcome, make_welcome(with, {&list, &applied, path ? &*path : nullptr, &next, &info}, random));
   }
   HW_LET(Bytes message, frame(*state_, content, params.size, random));

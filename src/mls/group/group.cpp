@@ -4,7 +4,8 @@
 
 namespace homeward::mls {
 
-// --- The types that hide a state -------------------------------------------------------------------------------------
+// --- The types that hide a state
+// -------------------------------------------------------------------------------------
 
 CommitCandidate::CommitCandidate(std::unique_ptr<State> state) : state_(std::move(state)) {}
 CommitCandidate::CommitCandidate(CommitCandidate&&) noexcept = default;
@@ -32,7 +33,9 @@ StagedCommit& StagedCommit::operator=(StagedCommit&&) noexcept = default;
 StagedCommit::~StagedCommit() = default;
 
 uint64_t StagedCommit::epoch() const { return state_->epoch.context.epoch; }
-BytesView StagedCommit::epoch_authenticator() const { return state_->epoch.secrets.epoch_authenticator.view(); }
+BytesView StagedCommit::epoch_authenticator() const {
+  return state_->epoch.secrets.epoch_authenticator.view();
+}
 BytesView StagedCommit::tree_hash() const { return state_->epoch.context.tree_hash; }
 Secret StagedCommit::export_secret(std::string_view label, BytesView context, size_t size_bytes) const {
   const EpochState& epoch = state_->epoch;
@@ -61,7 +64,8 @@ Group::Group(Group&&) noexcept = default;
 Group& Group::operator=(Group&&) noexcept = default;
 Group::~Group() = default;
 
-// --- Creation --------------------------------------------------------------------------------------------------------
+// --- Creation
+// --------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -107,7 +111,8 @@ Result<Group> Group::create(const CreateParams& params, Random& random) {
   return Group(std::make_unique<State>(std::move(epoch), std::move(start.encryption_secret), params.limits));
 }
 
-// --- What it is ------------------------------------------------------------------------------------------------------
+// --- What it is
+// ------------------------------------------------------------------------------------------------------
 
 const Suite& Group::suite() const { return *state_->epoch.suite; }
 BytesView Group::group_id() const { return state_->epoch.context.group_id; }
@@ -139,7 +144,8 @@ Result<Bytes> Group::sign_with_label(std::string_view label, BytesView content) 
   return suite().sign_with_label(state_->epoch.signature_key.view(), label, content);
 }
 
-Result<> Group::verify_with_label(LeafIndex leaf, std::string_view label, BytesView content, BytesView signature) const {
+Result<> Group::verify_with_label(LeafIndex leaf, std::string_view label, BytesView content,
+                                  BytesView signature) const {
   const LeafNode* signer = member(leaf);
   if (signer == nullptr) return Error(MlsError::kNotMember, "verify_with_label");
   if (!suite().verify_with_label(signer->signature_key(), label, content, signature).ok()) {
@@ -153,7 +159,8 @@ Result<Bytes> Group::group_info(const GroupInfoParams& params) const {
   return encode_message(info);
 }
 
-// --- Shared ----------------------------------------------------------------------------------------------------------
+// --- Shared
+// ----------------------------------------------------------------------------------------------------------
 
 void Group::State::keep_proposal(PendingProposal proposal, PendingExtra extra) {
   extra.number = next_number++;
@@ -186,7 +193,8 @@ NextEpoch derive_next_epoch(const Suite& suite, const NextEpochInput& input) {
   next.joiner_secret = derive_joiner_secret(suite, input.init_secret, commit_secret, next.context_bytes);
   next.start = derive_epoch(suite, next.joiner_secret.view(), input.psk_secret, next.context_bytes);
   const BytesView confirmed = input.context->confirmed_transcript_hash;
-  next.confirmation_tag = copy_of(confirmation_tag(suite, next.start.secrets.confirmation_key.view(), confirmed));
+  next.confirmation_tag =
+      copy_of(confirmation_tag(suite, next.start.secrets.confirmation_key.view(), confirmed));
   next.interim_hash = copy_of(interim_transcript_hash(suite, confirmed, next.confirmation_tag));
   return next;
 }
@@ -232,11 +240,13 @@ Result<GroupInfo> make_group_info(const EpochState& epoch, const GroupInfoParams
   info.signer = epoch.mine.own();
   Writer tbs;
   encode_tbs(tbs, info);
-  HW_LET(info.signature, epoch.suite->sign_with_label(epoch.signature_key.view(), "GroupInfoTBS", tbs.view()));
+  HW_LET(info.signature,
+         epoch.suite->sign_with_label(epoch.signature_key.view(), "GroupInfoTBS", tbs.view()));
   return info;
 }
 
-Result<> merge_path(AppliedList& applied, const UpdatePath& path, const Suite& suite, const PathPlace& place) {
+Result<> merge_path(AppliedList& applied, const UpdatePath& path, const Suite& suite,
+                    const PathPlace& place) {
   HW_LET(const GroupRules rules, GroupRules::of(suite, applied.extensions, place.now_s));
   HW_TRY(path.leaf_node.check(rules.for_leaf(LeafSource::kCommit)));
   HW_TRY(merge_update_path(applied.tree, path, {place.sender, applied.added_leaves, place.group_id}));

@@ -5,7 +5,8 @@ namespace homeward::mls {
 
 namespace {
 
-// --- What both ways share --------------------------------------------------------------------------------------------
+// --- What both ways share
+// --------------------------------------------------------------------------------------------
 
 struct TreeSource {
   std::optional<BytesView> separate;
@@ -16,8 +17,10 @@ struct TreeSource {
 // The tree of a GroupInfo, with all of the RFC's checks, and the GroupInfo's signature.
 Result<RatchetTree> checked_tree(const Suite& suite, const GroupInfo& info, const TreeSource& source) {
   const Extension* inside = find_extension(info.extensions, ExtensionType::kRatchetTree);
-  if (inside == nullptr && !source.separate) return Error(MlsError::kInvalidTree, "12.4.3.3: no ratchet tree");
-  HW_LET(RatchetTree tree, RatchetTree::decode(suite, inside != nullptr ? BytesView(inside->data) : *source.separate));
+  if (inside == nullptr && !source.separate)
+    return Error(MlsError::kInvalidTree, "12.4.3.3: no ratchet tree");
+  HW_LET(RatchetTree tree,
+         RatchetTree::decode(suite, inside != nullptr ? BytesView(inside->data) : *source.separate));
   // "If the node is blank or if signature verification fails, return an error" (section 12.4.3.1).
   const LeafNode* signer = tree.leaf(info.signer);
   if (signer == nullptr) return Error(MlsError::kNotMember, "12.4.3.1: the signer's leaf is blank");
@@ -26,21 +29,23 @@ Result<RatchetTree> checked_tree(const Suite& suite, const GroupInfo& info, cons
   if (!suite.verify_with_label(signer->signature_key(), "GroupInfoTBS", tbs.view(), info.signature).ok()) {
     return Error(MlsError::kBadSignature, "GroupInfo");
   }
-  if (!equal(tree.tree_hash(), info.group_context.tree_hash)) return Error(MlsError::kTreeHashMismatch, "12.4.3.1");
+  if (!equal(tree.tree_hash(), info.group_context.tree_hash))
+    return Error(MlsError::kTreeHashMismatch, "12.4.3.1");
   HW_LET(const GroupRules rules, GroupRules::of(suite, info.group_context.extensions, source.now_s));
   HW_TRY(tree.validate({info.group_context.group_id, rules.for_leaf({}), source.run_checks}));
   HW_TRY(rules.check_members(tree));
   return tree;
 }
 
-// --- By a Welcome ----------------------------------------------------------------------------------------------------
+// --- By a Welcome
+// ----------------------------------------------------------------------------------------------------
 
 Result<GroupSecrets> open_secrets(const Suite& suite, const Welcome& welcome, const JoinParams& params) {
   const Digest ref = params.key_package->ref(suite);
   for (const EncryptedGroupSecrets& item : welcome.secrets) {
     if (!equal(item.new_member, ref)) continue;
-    auto plaintext = suite.decrypt_with_label(params.secrets->init_key.view(), "Welcome", welcome.encrypted_group_info,
-                                              item.encrypted_group_secrets);
+    auto plaintext = suite.decrypt_with_label(params.secrets->init_key.view(), "Welcome",
+                                              welcome.encrypted_group_info, item.encrypted_group_secrets);
     if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "GroupSecrets");
     return decode_group_secrets(plaintext->view());
   }
@@ -61,7 +66,8 @@ Result<Secret> psk_secret_of(const Suite& suite, const GroupSecrets& secrets, co
     if (id.psk_nonce.size() != suite.hash_size()) return Error(MlsError::kInvalidProposal, "8.4: psk_nonce");
     if (id.type == PskType::kResumption && id.usage != ResumptionUsage::kApplication) ++continuing;
   }
-  // "if a PreSharedKeyID has type resumption with usage reinit or branch, verify that it is the only such PSK".
+  // "if a PreSharedKeyID has type resumption with usage reinit or branch, verify that it is the only such
+  // PSK".
   if (continuing > 1) return Error(MlsError::kInvalidProposal, "12.4.3.1: two resumption PSKs");
   if (continuing == 1 && params.predecessor == nullptr) {
     return Error(MlsError::kMissingPsk, "12.4.3.1: it continues a group that was not named");
@@ -106,14 +112,17 @@ Result<> check_continues(const JoinParams& params, const PreSharedKeyId* psk, co
   };
   bool members_fit = true;
   if (psk->usage == ResumptionUsage::kBranch) {
-    if (info.group_context.cipher_suite != static_cast<uint16_t>(before.suite().id())) return refuse("11.3: suite");
-    tree.for_each_member(
-        [&](LeafIndex, const LeafNode& leaf) { members_fit = members_fit && has(before.tree(), leaf.credential()); });
+    if (info.group_context.cipher_suite != static_cast<uint16_t>(before.suite().id()))
+      return refuse("11.3: suite");
+    tree.for_each_member([&](LeafIndex, const LeafNode& leaf) {
+      members_fit = members_fit && has(before.tree(), leaf.credential());
+    });
     return members_fit ? success() : Result<>(refuse("11.3: a member who was not in the earlier group"));
   }
   const ReInit* reinit = before.reinit();
-  if (reinit == nullptr || reinit->group_id != info.group_context.group_id || reinit->version != kProtocolVersion ||
-      reinit->cipher_suite != info.group_context.cipher_suite || reinit->extensions != info.group_context.extensions) {
+  if (reinit == nullptr || reinit->group_id != info.group_context.group_id ||
+      reinit->version != kProtocolVersion || reinit->cipher_suite != info.group_context.cipher_suite ||
+      reinit->extensions != info.group_context.extensions) {
     return refuse("11.2: it does not fit the ReInit proposal");
   }
   before.tree().for_each_member(
@@ -157,7 +166,8 @@ Result<Joined> Group::join(const JoinParams& params) {
   epoch.signature_key = params.secrets->signature_key.clone();
   epoch.context = std::move(info.group_context);
   epoch.context_bytes = encoded(epoch.context);
-  EpochStart start = derive_epoch(*with, secrets.joiner_secret.view(), psk_secret.view(), epoch.context_bytes);
+  EpochStart start =
+      derive_epoch(*with, secrets.joiner_secret.view(), psk_secret.view(), epoch.context_bytes);
   epoch.secrets = std::move(start.secrets);
   const BytesView confirmed = epoch.context.confirmed_transcript_hash;
   if (!constant_time_equal(mls::confirmation_tag(*with, epoch.secrets.confirmation_key.view(), confirmed),
@@ -167,11 +177,13 @@ Result<Joined> Group::join(const JoinParams& params) {
   epoch.confirmation_tag = std::move(info.confirmation_tag);
   epoch.interim_hash = copy_of(interim_transcript_hash(*with, confirmed, epoch.confirmation_tag));
   std::erase_if(info.extensions, [](const Extension& e) { return e.type == ExtensionType::kRatchetTree; });
-  return Joined{Group(std::make_unique<State>(std::move(epoch), std::move(start.encryption_secret), params.limits)),
-                info.signer, std::move(info.extensions)};
+  return Joined{
+      Group(std::make_unique<State>(std::move(epoch), std::move(start.encryption_secret), params.limits)),
+      info.signer, std::move(info.extensions)};
 }
 
-// --- By an external commit -------------------------------------------------------------------------------------------
+// --- By an external commit
+// -------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -189,12 +201,13 @@ std::vector<CommittedProposal> external_list(const ExternalJoinParams& params, B
   std::vector<CommittedProposal> list;
   list.push_back({sender, false, {}, {}, ExternalInit{std::move(kem_output)}, false});
   if (params.replaces) list.push_back({sender, false, {}, {}, Remove{*params.replaces}, false});
-  for (const PreSharedKeyId& id : params.psk_ids) list.push_back({sender, false, {}, {}, PreSharedKey{id}, false});
+  for (const PreSharedKeyId& id : params.psk_ids)
+    list.push_back({sender, false, {}, {}, PreSharedKey{id}, false});
   return list;
 }
 
-Result<NewUpdatePath> external_path(const ExternalJoinParams& params, const GroupInfo& info, AppliedList& applied,
-                                    const Suite& suite, Random& random) {
+Result<NewUpdatePath> external_path(const ExternalJoinParams& params, const GroupInfo& info,
+                                    AppliedList& applied, const Suite& suite, Random& random) {
   PathParams path;
   path.own = applied.tree.make_room();
   path.content.signature_key = params.signature_key->public_key;
@@ -245,12 +258,13 @@ Result<ExternalJoin> Group::join_external(const ExternalJoinParams& params, Rand
   message.content.sender = {SenderType::kNewMemberCommit, {}, 0};
   message.content.authenticated_data = params.authenticated_data;
   Commit commit;
-  for (const CommittedProposal& item : list) commit.proposals.emplace_back(std::in_place_index<0>, item.proposal);
+  for (const CommittedProposal& item : list)
+    commit.proposals.emplace_back(std::in_place_index<0>, item.proposal);
   commit.path = path.path;
   message.content.body = std::move(commit);
   HW_LET(message.auth.signature,
-         sign_content(*with, params.signature_key->private_key.view(), WireFormat::kPublicMessage, message.content,
-                      encoded(info->group_context)));
+         sign_content(*with, params.signature_key->private_key.view(), WireFormat::kPublicMessage,
+                      message.content, encoded(info->group_context)));
 
   EpochState epoch(*with, std::move(applied.tree));
   epoch.context = info->group_context;
@@ -270,9 +284,9 @@ Result<ExternalJoin> Group::join_external(const ExternalJoinParams& params, Rand
   epoch.mine = std::move(path.private_half);
   epoch.signature_key = params.signature_key->private_key.clone();
   epoch.secrets = std::move(next.start.secrets);
-  return ExternalJoin{
-      encode_message(message),
-      Group(std::make_unique<State>(std::move(epoch), std::move(next.start.encryption_secret), params.limits))};
+  return ExternalJoin{encode_message(message),
+                      Group(std::make_unique<State>(std::move(epoch), std::move(next.start.encryption_secret),
+                                                    params.limits))};
 }
 
 }  // namespace homeward::mls

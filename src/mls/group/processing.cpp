@@ -15,7 +15,8 @@ Result<std::vector<CommittedProposal>> resolve(const Group::State& state, const 
     } else {
       const Bytes& ref = *std::get_if<1>(&item);
       const auto kept = std::ranges::find(state.pending, ref, &PendingProposal::ref);
-      if (kept == state.pending.end()) return Error(MlsError::kMissingProposal, "12.4: an unknown ProposalRef");
+      if (kept == state.pending.end())
+        return Error(MlsError::kMissingProposal, "12.4: an unknown ProposalRef");
       listed.sender = kept->sender;
       listed.by_reference = true;
       listed.ref = ref;
@@ -28,7 +29,8 @@ Result<std::vector<CommittedProposal>> resolve(const Group::State& state, const 
   return out;
 }
 
-Result<> apply_path(const EpochState& epoch, CommitCandidate::State& candidate, std::optional<uint64_t> now_s) {
+Result<> apply_path(const EpochState& epoch, CommitCandidate::State& candidate,
+                    std::optional<uint64_t> now_s) {
   const FramedContent& content = candidate.message.content;
   const std::optional<UpdatePath>& path = content.commit().path;
   const bool external = content.sender.type == SenderType::kNewMemberCommit;
@@ -38,7 +40,8 @@ Result<> apply_path(const EpochState& epoch, CommitCandidate::State& candidate, 
     return success();
   }
   candidate.committer = external ? candidate.applied.tree.make_room() : content.sender.leaf;
-  return merge_path(candidate.applied, *path, *epoch.suite, {candidate.committer, epoch.context.group_id, now_s});
+  return merge_path(candidate.applied, *path, *epoch.suite,
+                    {candidate.committer, epoch.context.group_id, now_s});
 }
 
 }  // namespace
@@ -75,14 +78,17 @@ Result<CommitCandidate> Group::check_commit(const Opened& opened, std::optional<
   out->context.confirmed_transcript_hash = epoch.context.confirmed_transcript_hash;
   out->context.extensions = out->applied.extensions;
   out->provisional_context = encoded(out->context);
-  const Bytes input = confirmed_transcript_hash_input(out->message.wire_format, content, opened.message.auth.signature);
-  out->context.confirmed_transcript_hash = copy_of(mls::confirmed_transcript_hash(*epoch.suite, epoch.interim_hash, input));
+  const Bytes input =
+      confirmed_transcript_hash_input(out->message.wire_format, content, opened.message.auth.signature);
+  out->context.confirmed_transcript_hash =
+      copy_of(mls::confirmed_transcript_hash(*epoch.suite, epoch.interim_hash, input));
   return CommitCandidate(std::move(out));
 }
 
 namespace {
 
-// My private half before the path: with my own Update taken up, if the commit has one. `signature_key` follows it.
+// My private half before the path: with my own Update taken up, if the commit has one. `signature_key`
+// follows it.
 TreePrivate private_before_path(const Group::State& state, const CommitCandidate::State& candidate,
                                 Secret& signature_key) {
   TreePrivate mine = state.epoch.mine.clone();
@@ -111,9 +117,11 @@ Result<Secret> init_secret_for(const EpochState& epoch, const AppliedList& appli
 Result<StagedCommit> Group::complete(CommitCandidate candidate, const PskLookup& psks) const {
   const EpochState& epoch = state_->epoch;
   CommitCandidate::State& from = *candidate.state_;
-  if (from.from_interim_hash != epoch.interim_hash) return Error(MlsError::kWrongEpoch, "a candidate of another epoch");
+  if (from.from_interim_hash != epoch.interim_hash)
+    return Error(MlsError::kWrongEpoch, "a candidate of another epoch");
   if (from.removes_me) return Error(MlsError::kRemoved, "the commit removes me");
-  if (from.message.content.sender.is_member(state_->own())) return Error(MlsError::kOwnMessage, "merge_pending");
+  if (from.message.content.sender.is_member(state_->own()))
+    return Error(MlsError::kOwnMessage, "merge_pending");
 
   Secret signature_key = epoch.signature_key.clone();
   TreePrivate mine = private_before_path(*state_, from, signature_key);

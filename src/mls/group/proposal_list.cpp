@@ -35,8 +35,8 @@ LeafRules GroupRules::for_leaf(std::optional<LeafSource> source) const {
 
 Result<> GroupRules::check_members(const RatchetTree& tree) const {
   const auto all = [&](Capability list, const std::vector<uint16_t>& values, auto is_default_value) {
-    return std::ranges::all_of(values,
-                               [&](uint16_t value) { return is_default_value(value) || tree.all_list(list, value); });
+    return std::ranges::all_of(
+        values, [&](uint16_t value) { return is_default_value(value) || tree.all_list(list, value); });
   };
   const auto default_extension = [](uint16_t value) { return is_default(static_cast<ExtensionType>(value)); };
   const auto default_proposal = [](uint16_t value) { return value >= 1 && value <= 7; };
@@ -59,7 +59,8 @@ namespace {
 
 Result<> check_psk(const ListPlace& place, const PreSharedKeyId& id) {
   // "The psk_nonce is not of length KDF.Nh" (12.1.4).
-  if (id.psk_nonce.size() != place.suite->hash_size()) return Error(MlsError::kInvalidProposal, "12.1.4: psk_nonce");
+  if (id.psk_nonce.size() != place.suite->hash_size())
+    return Error(MlsError::kInvalidProposal, "12.1.4: psk_nonce");
   if (id.type != PskType::kResumption) return success();
   if ((id.usage == ResumptionUsage::kReInit && !place.allows_reinit_psk) ||
       (id.usage == ResumptionUsage::kBranch && !place.allows_branch_psk)) {
@@ -68,8 +69,8 @@ Result<> check_psk(const ListPlace& place, const PreSharedKeyId& id) {
   return success();
 }
 
-Result<> check_update(const ListPlace& place, const GroupRules& rules, const Sender& sender, const LeafNode& leaf,
-                      bool verified) {
+Result<> check_update(const ListPlace& place, const GroupRules& rules, const Sender& sender,
+                      const LeafNode& leaf, bool verified) {
   const LeafNode* old = sender.type == SenderType::kMember ? place.tree->leaf(sender.leaf) : nullptr;
   if (old == nullptr) return Error(MlsError::kInvalidProposal, "12.1.2: an update by no member");
   HW_TRY(leaf.check(rules.for_leaf(LeafSource::kUpdate)));
@@ -106,7 +107,8 @@ Result<> check_proposal(const ListPlace& place, const GroupRules& rules, const S
     return check_update(place, rules, sender, update->leaf_node, verified);
   }
   if (const auto* remove = std::get_if<Remove>(&proposal)) {
-    if (place.tree->leaf(remove->removed) == nullptr) return Error(MlsError::kInvalidProposal, "12.1.3: blank leaf");
+    if (place.tree->leaf(remove->removed) == nullptr)
+      return Error(MlsError::kInvalidProposal, "12.1.3: blank leaf");
     return success();
   }
   if (const auto* psk = std::get_if<PreSharedKey>(&proposal)) return check_psk(place, psk->psk);
@@ -148,7 +150,8 @@ Result<> check_member_list(const ListPlace& place, std::span<const CommittedProp
         psks.push_back(&std::get<PreSharedKey>(item.proposal).psk);
         break;
       case ProposalType::kGroupContextExtensions:
-        if (++extensions > 1) return Error(MlsError::kInvalidProposalList, "12.2: two GroupContextExtensions");
+        if (++extensions > 1)
+          return Error(MlsError::kInvalidProposalList, "12.2: two GroupContextExtensions");
         break;
       case ProposalType::kReInit:
         if (list.size() != 1) return Error(MlsError::kInvalidProposalList, "12.2: a ReInit with others");
@@ -200,8 +203,8 @@ void note_lists(std::span<const CommittedProposal> list, AppliedList& out) {
   for (const CommittedProposal& item : list) {
     const ProposalType type = type_of(item.proposal);
     // "pathRequiredTypes" (12.4).
-    if (type == ProposalType::kUpdate || type == ProposalType::kRemove || type == ProposalType::kExternalInit ||
-        type == ProposalType::kGroupContextExtensions) {
+    if (type == ProposalType::kUpdate || type == ProposalType::kRemove ||
+        type == ProposalType::kExternalInit || type == ProposalType::kGroupContextExtensions) {
       out.path_required = true;
     }
     if (const auto* psk = std::get_if<PreSharedKey>(&item.proposal)) out.psks.push_back(psk->psk);

@@ -15,9 +15,10 @@ Result<> check_epoch(const EpochState& epoch, BytesView group_id, uint64_t numbe
   return success();
 }
 
-// The key that must have signed a PublicMessage (section 6.1). A view into the message or the tree; `senders` keeps what
-// is decoded for it.
-Result<BytesView> signer_of(const EpochState& epoch, const FramedContent& content, std::vector<ExternalSender>& senders) {
+// The key that must have signed a PublicMessage (section 6.1). A view into the message or the tree; `senders`
+// keeps what is decoded for it.
+Result<BytesView> signer_of(const EpochState& epoch, const FramedContent& content,
+                            std::vector<ExternalSender>& senders) {
   const auto refuse = [] { return Error(MlsError::kUnknownSender, "6.1: content does not fit its sender"); };
   switch (content.sender.type) {
     case SenderType::kMember: {
@@ -69,7 +70,8 @@ Result<Opened> open_public(const EpochState& epoch, PublicMessage message) {
 Result<Opened> open_private(const EpochState& epoch, const AeadKey& key, const SenderData& sender,
                             const PrivateMessage& message) {
   HW_LET(AuthenticatedContent content, open_private_message(*epoch.suite, key, sender, message));
-  HW_TRY(verify_content(*epoch.suite, epoch.tree.leaf(sender.leaf)->signature_key(), content, epoch.context_bytes));
+  HW_TRY(verify_content(*epoch.suite, epoch.tree.leaf(sender.leaf)->signature_key(), content,
+                        epoch.context_bytes));
   return Opened{std::move(content), sender.generation};
 }
 
@@ -128,7 +130,8 @@ Result<Opened> Group::open(BytesView message) {
   HW_LET(const SenderData sender, sender_of(epoch, *sealed));
   if (sender.leaf == state_->own()) return Error(MlsError::kOwnMessage, "PrivateMessage");
   HW_LET(SecretTree::Prepared prepared,
-         state_->secret_tree.prepare(sender.leaf, ratchet_for(sealed->content_type), sender.generation, state_->limits));
+         state_->secret_tree.prepare(sender.leaf, ratchet_for(sealed->content_type), sender.generation,
+                                     state_->limits));
   HW_LET(Opened opened, open_private(epoch, prepared.key(), sender, *sealed));
   state_->secret_tree.consume(std::move(prepared), state_->limits);
   return opened;
@@ -146,13 +149,15 @@ Result<Opened> Group::open_own(BytesView message) const {
   HW_LET(const SenderData sender, sender_of(epoch, *sealed));
   if (sender.leaf != state_->own()) return Error(MlsError::kUnknownSender, "not my leaf");
   HW_LET(const SecretTree::Prepared prepared,
-         state_->secret_tree.prepare(sender.leaf, ratchet_for(sealed->content_type), sender.generation, state_->limits));
+         state_->secret_tree.prepare(sender.leaf, ratchet_for(sealed->content_type), sender.generation,
+                                     state_->limits));
   return open_private(epoch, prepared.key(), sender, *sealed);
 }
 
 Result<Bytes> Group::add_proposal(const Opened& opened) {
   const EpochState& epoch = state_->epoch;
-  if (opened.content_type() != ContentType::kProposal) return Error(MlsError::kInvalidProposal, "not a proposal");
+  if (opened.content_type() != ContentType::kProposal)
+    return Error(MlsError::kInvalidProposal, "not a proposal");
   HW_TRY(check_epoch(epoch, opened.message.content.group_id, opened.message.content.epoch));
   // An Update of mine that I do not remember has a key that I do not have.
   if (opened.sender().is_member(state_->own()) && proposal_is_update(opened)) {

@@ -27,18 +27,18 @@ Bytes id_of_proposal(uint32_t number) {
 Secret secret_opaque(Reader& in) { return Secret(in.opaque()); }
 
 void encode_epoch_secrets(Writer& out, const EpochSecrets& secrets) {
-  for (const Secret* secret :
-       {&secrets.sender_data_secret, &secrets.exporter_secret, &secrets.external_secret, &secrets.confirmation_key,
-        &secrets.membership_key, &secrets.resumption_psk, &secrets.epoch_authenticator, &secrets.init_secret}) {
+  for (const Secret* secret : {&secrets.sender_data_secret, &secrets.exporter_secret,
+                               &secrets.external_secret, &secrets.confirmation_key, &secrets.membership_key,
+                               &secrets.resumption_psk, &secrets.epoch_authenticator, &secrets.init_secret}) {
     out.opaque(secret->view());
   }
 }
 
 EpochSecrets decode_epoch_secrets(Reader& in) {
   EpochSecrets secrets;
-  for (Secret* secret :
-       {&secrets.sender_data_secret, &secrets.exporter_secret, &secrets.external_secret, &secrets.confirmation_key,
-        &secrets.membership_key, &secrets.resumption_psk, &secrets.epoch_authenticator, &secrets.init_secret}) {
+  for (Secret* secret : {&secrets.sender_data_secret, &secrets.exporter_secret, &secrets.external_secret,
+                         &secrets.confirmation_key, &secrets.membership_key, &secrets.resumption_psk,
+                         &secrets.epoch_authenticator, &secrets.init_secret}) {
     *secret = secret_opaque(in);
   }
   return secrets;
@@ -69,7 +69,10 @@ Secret encode_pending(const PendingProposal& proposal, const PendingExtra& extra
   out.reserve(512 + body.size() + proposal.authenticated_data.size());
   out.opaque(proposal.ref);
   encode(out, proposal.sender);
-  out.opaque(proposal.authenticated_data).opaque(body).opaque(extra.leaf_key.view()).opaque(extra.signature_key.view());
+  out.opaque(proposal.authenticated_data)
+      .opaque(body)
+      .opaque(extra.leaf_key.view())
+      .opaque(extra.signature_key.view());
   return out.take_secret();
 }
 
@@ -100,7 +103,8 @@ std::optional<Secret> pending_value(const Group::State& state, uint32_t number) 
 std::vector<PartChange> Group::changed_parts() {
   State& state = *state_;
   std::vector<PartChange> out;
-  if (std::exchange(state.identity_changed, false)) out.push_back({{kIdentityRow}, encode_identity(state.epoch)});
+  if (std::exchange(state.identity_changed, false))
+    out.push_back({{kIdentityRow}, encode_identity(state.epoch)});
   if (std::exchange(state.epoch_changed, false)) {
     out.push_back({{kEpochRow}, encode_epoch(state)});
     out.push_back({{kTreeRow}, Secret::adopt(state.epoch.tree.encode())});
@@ -141,7 +145,8 @@ std::vector<PartChange> Group::erase_all_parts() const {
   return out;
 }
 
-// --- Restoring -------------------------------------------------------------------------------------------------------
+// --- Restoring
+// -------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -156,7 +161,8 @@ Result<EpochState> restore_epoch(std::span<const Part> parts) {
   const Part* identity = find_part(parts, kIdentityRow);
   const Part* epoch_part = find_part(parts, kEpochRow);
   const Part* tree_part = find_part(parts, kTreeRow);
-  if (identity == nullptr || epoch_part == nullptr || tree_part == nullptr) return bad_state("a row is missing");
+  if (identity == nullptr || epoch_part == nullptr || tree_part == nullptr)
+    return bad_state("a row is missing");
   Reader who(identity->value);
   const uint8_t version = who.u8();
   const Suite* suite = Suite::find(static_cast<SuiteId>(who.u16()));
@@ -229,7 +235,8 @@ Result<Group> Group::restore(std::span<const Part> parts, const RatchetLimits& l
   return Group(std::move(state));
 }
 
-// --- Pending commits -------------------------------------------------------------------------------------------------
+// --- Pending commits
+// -------------------------------------------------------------------------------------------------
 
 Secret PendingCommit::save() const {
   const StagedCommit::State& staged = *state_->staged.state_;
@@ -261,7 +268,8 @@ Result<PendingCommit> Group::restore_pending(BytesView saved) const {
   Secret encryption_secret = secret_opaque(in);
   if (!in.finish().ok() || !content_in.finish().ok()) return bad_state("saved commit");
   const EpochState& epoch = state_->epoch;
-  if (!equal(from, epoch.interim_hash)) return Error(MlsError::kWrongEpoch, "a pending commit of another epoch");
+  if (!equal(from, epoch.interim_hash))
+    return Error(MlsError::kWrongEpoch, "a pending commit of another epoch");
   // The public half follows from the commit itself, as it does for everybody else.
   HW_LET(CommitCandidate candidate, check_commit(own));
   CommitCandidate::State& next = *candidate.state_;

@@ -16,21 +16,21 @@ struct EpochState {
   EpochState(const Suite& of, RatchetTree its_tree) : suite(&of), tree(std::move(its_tree)) {}
   const Suite* suite;
   GroupContext context;
-  Bytes context_bytes;       // encoded
-  Bytes interim_hash;        // interim_transcript_hash
+  Bytes context_bytes;  // encoded
+  Bytes interim_hash;   // interim_transcript_hash
   Bytes confirmation_tag;
   RatchetTree tree;
   TreePrivate mine;
-  Secret signature_key;      // of my leaf
+  Secret signature_key;  // of my leaf
   EpochSecrets secrets;
   std::optional<ReInit> reinit;
 };
 
 // What belongs to a pending proposal beside what the caller sees.
 struct PendingExtra {
-  uint32_t number = 0;       // of its row
-  Secret leaf_key;           // of an Update of mine
-  Secret signature_key;      // likewise, if the Update changes it
+  uint32_t number = 0;   // of its row
+  Secret leaf_key;       // of an Update of mine
+  Secret signature_key;  // likewise, if the Update changes it
 };
 
 struct Group::State {
@@ -44,7 +44,7 @@ struct Group::State {
   EpochState epoch;
   SecretTree secret_tree;
   std::vector<PendingProposal> pending;
-  std::vector<PendingExtra> extras;   // as long as `pending`
+  std::vector<PendingExtra> extras;  // as long as `pending`
   uint32_t next_number = 0;
   RatchetLimits limits;
 
@@ -63,14 +63,14 @@ struct Group::State {
 
 struct CommitCandidate::State {
   explicit State(AppliedList its_list) : applied(std::move(its_list)) {}
-  Bytes from_interim_hash;            // of the epoch it belongs to
+  Bytes from_interim_hash;  // of the epoch it belongs to
   AuthenticatedContent message;
   std::vector<CommittedProposal> proposals;
-  AppliedList applied;                // its tree with the path merged
+  AppliedList applied;  // its tree with the path merged
   LeafIndex committer{};
   bool removes_me = false;
-  GroupContext context;               // of the next epoch
-  Bytes provisional_context;          // encoded: with the confirmed transcript hash of the old epoch
+  GroupContext context;       // of the next epoch
+  Bytes provisional_context;  // encoded: with the confirmed transcript hash of the old epoch
 };
 
 struct StagedCommit::State {
@@ -87,7 +87,7 @@ struct PendingCommit::State {
   explicit State(StagedCommit its_staged) : staged(std::move(its_staged)) {}
   Bytes message;
   std::optional<Bytes> welcome;
-  AuthenticatedContent content;       // of the commit
+  AuthenticatedContent content;  // of the commit
   StagedCommit staged;
 };
 
@@ -95,9 +95,9 @@ struct PendingCommit::State {
 
 // The inputs of the next epoch's key schedule.
 struct NextEpochInput {
-  const GroupContext* context = nullptr;   // with the new confirmed transcript hash
+  const GroupContext* context = nullptr;  // with the new confirmed transcript hash
   BytesView init_secret;
-  BytesView commit_secret;                 // empty stands for zeros
+  BytesView commit_secret;  // empty stands for zeros
   BytesView psk_secret;
 };
 struct NextEpoch {
@@ -110,7 +110,7 @@ struct NextEpoch {
 NextEpoch derive_next_epoch(const Suite& suite, const NextEpochInput& input);
 
 // The keys of these ids, in their order. Error kMissingPsk.
-struct KnownPsk {                          // a resumption_psk that the library has itself
+struct KnownPsk {  // a resumption_psk that the library has itself
   BytesView group_id;
   uint64_t epoch = 0;
   const Secret* psk = nullptr;
@@ -122,7 +122,8 @@ KnownPsk resumption_of(const EpochState& epoch);
 // A GroupInfo of this epoch, signed by its own leaf.
 Result<GroupInfo> make_group_info(const EpochState& epoch, const GroupInfoParams& params);
 
-// Merges a commit's path, then what section 12.4.2 asks of the new tree. For both, the candidate's proposals are applied.
+// Merges a commit's path, then what section 12.4.2 asks of the new tree. For both, the candidate's proposals
+// are applied.
 struct PathPlace {
   LeafIndex sender;
   BytesView group_id;

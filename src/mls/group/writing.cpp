@@ -26,24 +26,27 @@ Result<AuthenticatedContent> sign_by_me(const EpochState& epoch, WireFormat form
   return out;
 }
 
-Result<Bytes> frame(Group::State& state, const AuthenticatedContent& content, const TargetSize& size, Random& random) {
+Result<Bytes> frame(Group::State& state, const AuthenticatedContent& content, const TargetSize& size,
+                    Random& random) {
   const EpochState& epoch = state.epoch;
   const Suite& suite = *epoch.suite;
   if (content.wire_format == WireFormat::kPublicMessage) {
-    const Digest tag = membership_tag(suite, epoch.secrets.membership_key.view(), content, epoch.context_bytes);
+    const Digest tag =
+        membership_tag(suite, epoch.secrets.membership_key.view(), content, epoch.context_bytes);
     return encode_message(PublicMessage{content.content, content.auth, copy_of(tag)});
   }
   const PrivateMessageSizes sizes{content.content.group_id.size(), content.content.authenticated_data.size(),
                                   content_and_auth_size(content)};
   size_t padding = 0;
   if (size) padding = padding_for(suite, sizes, size(private_message_size(suite, sizes, 0)));
-  const RatchetType type = content.content.content_type() == ContentType::kApplication ? RatchetType::kApplication
-                                                                                       : RatchetType::kHandshake;
+  const RatchetType type = content.content.content_type() == ContentType::kApplication
+                               ? RatchetType::kApplication
+                               : RatchetType::kHandshake;
   HW_LET(const SecretTree::Next next, state.secret_tree.next(state.own(), type));
   SenderData sender{state.own(), next.generation, {}};
   random.fill(sender.reuse_guard);
-  return encode_message(
-      seal_private_message(suite, epoch.secrets.sender_data_secret.view(), next.key, sender, content, padding));
+  return encode_message(seal_private_message(suite, epoch.secrets.sender_data_secret.view(), next.key, sender,
+                                             content, padding));
 }
 
 LeafContent changed_leaf(const LeafNode& leaf, const LeafChange& change) {
@@ -88,7 +91,8 @@ Result<Proposed> Group::propose(const Proposal& proposal, const MessageParams& p
   return send_proposal(*state_, proposal, params, {}, random);
 }
 
-Result<Proposed> Group::propose_update(const LeafChange& change, const MessageParams& params, Random& random) {
+Result<Proposed> Group::propose_update(const LeafChange& change, const MessageParams& params,
+                                       Random& random) {
   KeyPair encryption = suite().generate_hpke_key_pair(random);
   LeafContent content = changed_leaf(*member(own_leaf()), change);
   content.encryption_key = std::move(encryption.public_key);
@@ -103,8 +107,8 @@ Result<Proposed> Group::propose_update(const LeafChange& change, const MessagePa
 Result<Bytes> Group::protect(const ProtectParams& params, Random& random) {
   const EpochState& epoch = state_->epoch;
   HW_TRY(check_can_send(epoch));
-  // "A group member that has observed one or more valid proposals within an epoch MUST send a Commit message before
-  // sending application data" (section 12.4).
+  // "A group member that has observed one or more valid proposals within an epoch MUST send a Commit message
+  // before sending application data" (section 12.4).
   if (!params.despite_proposals && !state_->pending.empty()) {
     return Error(MlsError::kProposalsPending, "12.4: a commit comes first");
   }
@@ -115,7 +119,7 @@ Result<Bytes> Group::protect(const ProtectParams& params, Random& random) {
 }
 
 size_t Group::protected_size(size_t data_size_bytes, size_t authenticated_data_size_bytes) const {
-  constexpr size_t kLargestSignature = 72;   // ECDSA over P-256 in DER; Ed25519 has 64
+  constexpr size_t kLargestSignature = 72;  // ECDSA over P-256 in DER; Ed25519 has 64
   const size_t signature = suite().id() == SuiteId::kP256Aes128Sha256P256 ? kLargestSignature : 64;
   const auto with_length = [](size_t size) { return size + (size < 64 ? 1 : size < 16384 ? 2 : 4); };
   const PrivateMessageSizes sizes{group_id().size(), authenticated_data_size_bytes,
@@ -125,7 +129,8 @@ size_t Group::protected_size(size_t data_size_bytes, size_t authenticated_data_s
 
 Result<Bytes> propose_from_outside(const OutsideProposal& params) {
   const Suite* suite = Suite::find(params.suite);
-  if (suite == nullptr || params.proposal == nullptr) return Error(MlsError::kBadParams, "propose_from_outside");
+  if (suite == nullptr || params.proposal == nullptr)
+    return Error(MlsError::kBadParams, "propose_from_outside");
   if (params.sender.type != SenderType::kExternal && params.sender.type != SenderType::kNewMemberProposal) {
     return Error(MlsError::kBadParams, "12.1.8: not a sender outside the group");
   }

@@ -5,8 +5,9 @@
 namespace homeward::mls {
 
 EpochSecrets EpochSecrets::clone() const {
-  return {sender_data_secret.clone(), exporter_secret.clone(), external_secret.clone(),     confirmation_key.clone(),
-          membership_key.clone(),     resumption_psk.clone(),  epoch_authenticator.clone(), init_secret.clone()};
+  return {sender_data_secret.clone(),  exporter_secret.clone(), external_secret.clone(),
+          confirmation_key.clone(),    membership_key.clone(),  resumption_psk.clone(),
+          epoch_authenticator.clone(), init_secret.clone()};
 }
 
 namespace {
@@ -30,7 +31,8 @@ Secret derive_welcome_secret(const Suite& suite, BytesView joiner_secret, BytesV
   return suite.derive_secret(member_secret(suite, joiner_secret, psk_secret).view(), "welcome");
 }
 
-EpochStart derive_epoch(const Suite& suite, BytesView joiner_secret, BytesView psk_secret, BytesView group_context) {
+EpochStart derive_epoch(const Suite& suite, BytesView joiner_secret, BytesView psk_secret,
+                        BytesView group_context) {
   const Secret member = member_secret(suite, joiner_secret, psk_secret);
   const Secret epoch = suite.expand_with_label(member.view(), "epoch", group_context, suite.hash_size());
   EpochStart start = epoch_from_secret(suite, epoch.view());
@@ -65,7 +67,8 @@ Secret derive_psk_secret(const Suite& suite, std::span<const PskInput> psks) {
     Writer label;
     label.raw(psks[i].id).u16(static_cast<uint16_t>(i)).u16(static_cast<uint16_t>(psks.size()));
     const Secret extracted = suite.hkdf_extract(zeros.view(), psks[i].psk.view());
-    const Secret input = suite.expand_with_label(extracted.view(), "derived psk", label.view(), suite.hash_size());
+    const Secret input =
+        suite.expand_with_label(extracted.view(), "derived psk", label.view(), suite.hash_size());
     psk_secret = suite.hkdf_extract(input.view(), psk_secret.view());
   }
   return psk_secret;

@@ -1,7 +1,8 @@
-// The key schedule of an epoch (RFC 9420, section 8), PSK secrets (8.4), exporters (8.5) and transcript hashes (8.2).
+// The key schedule of an epoch (RFC 9420, section 8), PSK secrets (8.4), exporters (8.5) and transcript
+// hashes (8.2).
 //
-// Everything here is a pure function of its arguments. Values are wiped when they go; what the RFC calls consumed is
-// not kept: `Epoch` holds only what a member needs until the epoch ends.
+// Everything here is a pure function of its arguments. Values are wiped when they go; what the RFC calls
+// consumed is not kept: `Epoch` holds only what a member needs until the epoch ends.
 #pragma once
 
 #include <string_view>
@@ -11,8 +12,8 @@
 
 namespace homeward::mls {
 
-// What a member keeps of an epoch. `encryption_secret` is moved into the secret tree; `joiner_secret`, the epoch secret
-// and the commit secret are never kept.
+// What a member keeps of an epoch. `encryption_secret` is moved into the secret tree; `joiner_secret`, the
+// epoch secret and the commit secret are never kept.
 struct EpochSecrets {
   Secret sender_data_secret;
   Secret exporter_secret;
@@ -29,17 +30,18 @@ struct EpochSecrets {
 // The derivation of one epoch, from its joiner secret on.
 struct EpochStart {
   EpochSecrets secrets;
-  Secret encryption_secret;   // the root of the secret tree
-  Secret welcome_secret;      // encrypts the GroupInfo in a Welcome; only the committer and who joins needs it
+  Secret encryption_secret;  // the root of the secret tree
+  Secret welcome_secret;     // encrypts the GroupInfo in a Welcome; only the committer and who joins needs it
 };
 
-// joiner_secret = ExpandWithLabel(Extract(init_secret, commit_secret), "joiner", GroupContext, Nh). `group_context` is
-// the encoded GroupContext of the new epoch.
+// joiner_secret = ExpandWithLabel(Extract(init_secret, commit_secret), "joiner", GroupContext, Nh).
+// `group_context` is the encoded GroupContext of the new epoch.
 Secret derive_joiner_secret(const Suite& suite, BytesView init_secret, BytesView commit_secret,
                             BytesView group_context);
 
 // Everything below joiner_secret. `psk_secret` is empty or Nh bytes; empty stands for zeros.
-EpochStart derive_epoch(const Suite& suite, BytesView joiner_secret, BytesView psk_secret, BytesView group_context);
+EpochStart derive_epoch(const Suite& suite, BytesView joiner_secret, BytesView psk_secret,
+                        BytesView group_context);
 
 // The part of `derive_epoch` that opens a Welcome, whose reader does not know the GroupContext yet.
 Secret derive_welcome_secret(const Suite& suite, BytesView joiner_secret, BytesView psk_secret);

@@ -39,7 +39,9 @@ SecretTree SecretTree::empty(const Suite& suite, uint32_t leaf_count) {
   return {suite, leaf_count};
 }
 
-SecretTree::Row SecretTree::row_of(LeafIndex leaf, RatchetType type) { return {Row::Kind::kRatchet, leaf.value, type}; }
+SecretTree::Row SecretTree::row_of(LeafIndex leaf, RatchetType type) {
+  return {Row::Kind::kRatchet, leaf.value, type};
+}
 
 AeadKey SecretTree::key_of(const Secret& ratchet_secret, uint32_t generation) const {
   return {suite_->derive_tree_secret(ratchet_secret.view(), "key", generation, suite_->key_size()),
@@ -47,7 +49,8 @@ AeadKey SecretTree::key_of(const Secret& ratchet_secret, uint32_t generation) co
 }
 
 void SecretTree::advance(Secret& ratchet_secret, uint32_t generation) const {
-  ratchet_secret = suite_->derive_tree_secret(ratchet_secret.view(), "secret", generation, suite_->hash_size());
+  ratchet_secret =
+      suite_->derive_tree_secret(ratchet_secret.view(), "secret", generation, suite_->hash_size());
 }
 
 Result<SecretTree::Derived> SecretTree::derive_leaf(LeafIndex leaf) const {
@@ -93,7 +96,8 @@ Result<SecretTree::Next> SecretTree::next(LeafIndex leaf, RatchetType type) {
             std::move(derived.application));
   }
   Ratchet& ratchet = ratchets_.at({leaf.value, type});
-  if (ratchet.next_generation > kLastGeneration) return Error(MlsError::kGenerationTooFar, "ratchet is at its end");
+  if (ratchet.next_generation > kLastGeneration)
+    return Error(MlsError::kGenerationTooFar, "ratchet is at its end");
   Next out{key_of(ratchet.secret, ratchet.next_generation), ratchet.next_generation};
   advance(ratchet.secret, ratchet.next_generation);
   ++ratchet.next_generation;
@@ -191,7 +195,8 @@ std::optional<Secret> SecretTree::value(const Row& row) const {
   const auto found = ratchets_.find({row.index, row.type});
   if (found == ratchets_.end()) return {};
   const Ratchet& ratchet = found->second;
-  out.reserve(16 + ratchet.secret.size() + ratchet.skipped.size() * (8 + suite_->key_size() + suite_->nonce_size()));
+  out.reserve(16 + ratchet.secret.size() +
+              ratchet.skipped.size() * (8 + suite_->key_size() + suite_->nonce_size()));
   out.u32(ratchet.next_generation).opaque(ratchet.secret.view());
   for (const auto& [generation, key] : ratchet.skipped) {
     out.u32(generation);

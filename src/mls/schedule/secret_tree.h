@@ -1,12 +1,12 @@
 // The secret tree and the sender ratchets of one epoch (RFC 9420, section 9).
 //
-// Only what is not consumed yet is held: at first the root alone; a sender's first message consumes the secrets on her
-// path and leaves those beside it. A reader asks in two steps: `prepare` answers a key and changes nothing, `consume`
-// uses it up, once the message proved true. So a forged message costs work but no keys (section 9.2: what was used to
-// decrypt successfully is deleted at once).
+// Only what is not consumed yet is held: at first the root alone; a sender's first message consumes the
+// secrets on her path and leaves those beside it. A reader asks in two steps: `prepare` answers a key and
+// changes nothing, `consume` uses it up, once the message proved true. So a forged message costs work but no
+// keys (section 9.2: what was used to decrypt successfully is deleted at once).
 //
-// The state is a set of small rows, a secret or a ratchet each; the tree remembers which rows changed, so that a message
-// writes a few hundred bytes whatever the size of the group.
+// The state is a set of small rows, a secret or a ratchet each; the tree remembers which rows changed, so
+// that a message writes a few hundred bytes whatever the size of the group.
 #pragma once
 
 #include <map>
@@ -25,9 +25,9 @@ enum class RatchetType : uint8_t { kHandshake = 0, kApplication = 1 };
 
 // How far a message may be ahead of the ratchet it needs. Not part of the saved state.
 struct RatchetLimits {
-  uint32_t max_forward = 10'000;   // a generation further ahead than this is refused: kGenerationTooFar
-  uint32_t max_skipped = 0;        // keys kept per ratchet for messages that come out of order; 0: generations must
-                                   // strictly increase, and the keys of skipped ones are dropped at once
+  uint32_t max_forward = 10'000;  // a generation further ahead than this is refused: kGenerationTooFar
+  uint32_t max_skipped = 0;  // keys kept per ratchet for messages that come out of order; 0: generations must
+                             // strictly increase, and the keys of skipped ones are dropped at once
 };
 
 class SecretTree {
@@ -61,14 +61,15 @@ class SecretTree {
     RatchetType type_{};
     uint32_t generation_ = 0;
     bool from_skipped_ = false;
-    uint32_t consumed_ancestor_ = 0;                            // if the leaf had no ratchets yet
-    std::vector<std::pair<uint32_t, Secret>> nodes_;            // secrets beside the path
-    std::optional<std::pair<Ratchet, Ratchet>> new_ratchets_;   // handshake, application
-    Secret ratchet_secret_;                                     // of generation_ + 1
+    uint32_t consumed_ancestor_ = 0;                           // if the leaf had no ratchets yet
+    std::vector<std::pair<uint32_t, Secret>> nodes_;           // secrets beside the path
+    std::optional<std::pair<Ratchet, Ratchet>> new_ratchets_;  // handshake, application
+    Secret ratchet_secret_;                                    // of generation_ + 1
     std::vector<std::pair<uint32_t, AeadKey>> newly_skipped_;
   };
   // Errors: kUnknownSender (no such leaf), kGenerationUsed, kGenerationTooFar.
-  Result<Prepared> prepare(LeafIndex leaf, RatchetType type, uint32_t generation, const RatchetLimits& limits) const;
+  Result<Prepared> prepare(LeafIndex leaf, RatchetType type, uint32_t generation,
+                           const RatchetLimits& limits) const;
   void consume(Prepared prepared, const RatchetLimits& limits);
 
   bool is_used(LeafIndex leaf, RatchetType type, uint32_t generation) const;
@@ -77,13 +78,13 @@ class SecretTree {
   struct Row {
     enum class Kind : uint8_t { kNode = 'n', kRatchet = 'r' };
     Kind kind = Kind::kNode;
-    uint32_t index = 0;                                // node index, or leaf index
-    RatchetType type = RatchetType::kHandshake;        // of a ratchet
+    uint32_t index = 0;                          // node index, or leaf index
+    RatchetType type = RatchetType::kHandshake;  // of a ratchet
     auto operator<=>(const Row&) const = default;
   };
-  std::set<Row> take_changes();                        // since the last call; all rows the first time
-  std::set<Row> rows() const;                          // all there are now
-  std::optional<Secret> value(const Row& row) const;   // nothing: it is gone
+  std::set<Row> take_changes();                       // since the last call; all rows the first time
+  std::set<Row> rows() const;                         // all there are now
+  std::optional<Secret> value(const Row& row) const;  // nothing: it is gone
   // Rebuilds a tree from rows.
   static SecretTree empty(const Suite& suite, uint32_t leaf_count);
   Result<> put(const Row& row, BytesView value);
@@ -97,8 +98,8 @@ class SecretTree {
     Ratchet application;
   };
   Result<Derived> derive_leaf(LeafIndex leaf) const;
-  void install(LeafIndex leaf, uint32_t ancestor, std::vector<std::pair<uint32_t, Secret>> nodes, Ratchet handshake,
-               Ratchet application);
+  void install(LeafIndex leaf, uint32_t ancestor, std::vector<std::pair<uint32_t, Secret>> nodes,
+               Ratchet handshake, Ratchet application);
   AeadKey key_of(const Secret& ratchet_secret, uint32_t generation) const;
   void advance(Secret& ratchet_secret, uint32_t generation) const;
   static Row row_of(LeafIndex leaf, RatchetType type);
