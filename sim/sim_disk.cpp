@@ -55,17 +55,31 @@ struct File {
   void settle(Random& random) {
     if (dirty.empty() && now.size() == synced.size()) return;
     std::sort(dirty.begin(), dirty.end());
-    // Of four files one has all its writes on disk and one none; the other two some.
-    std::array<uint8_t, 1> fate{};
+    std::array<uint8_t, 3> fate{};
     random.fill(fate);
-    if (fate[0] % 4 == 0) return sync();
+    const size_t turn = (fate[1] * 256u + fate[2]) % (dirty.size() + 1);
+    std::vector<size_t> kept = dirty;
+    switch (fate[0] % 6) {
+      case 0:
+        return sync();  // all
+      case 1:
+        kept.clear();
+        break;  // none
+      case 2:
+        kept.resize(turn);
+        break;  // the first ones
+      case 3:
+        kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(turn));
+        break;  // the last ones
+      default:
+        std::erase_if(kept, [&](size_t) { return random.bytes(1)[0] % 5 < 2; });  // some
+    }
     Bytes left = synced;
-    if (fate[0] % 4 == 1) dirty.clear();
-    for (const size_t sector : dirty) {
+    for (const size_t sector : kept) {
       std::array<uint8_t, 3> dice{};
       random.fill(dice);
       const size_t from = sector * kSectorBytes;
-      if (from >= now.size() || dice[0] % 5 < 2) continue;
+      if (from >= now.size()) continue;
       size_t size = std::min(kSectorBytes, now.size() - from);
       if (dice[0] % 5 == 4) size = (dice[1] * 256u + dice[2]) % (size + 1);
       copy_over(left, from, from + size);

@@ -81,6 +81,31 @@ TEST_F(CrashTest, EveryCommittedTransactionSurvives) {
   EXPECT_GT(between, 0);  // both outcomes of a commit cut short were seen
 }
 
+TEST_F(CrashTest, ACheckpointCutShortLosesNothing) {
+  SeededRandom random(43);
+  { Vault vault = create(); }
+  for (int crash = 0; crash < 1200; ++crash) {
+    {
+      auto vault = open();
+      ASSERT_TRUE(vault.ok()) << crash;
+      {
+        Transaction look(*vault, Access::kRead);
+        ASSERT_TRUE(all_of(look, kSpaces) == sure_) << crash;
+        ASSERT_FALSE(look.failure().has_value()) << crash;
+      }
+      for (int i = 0; i < 5; ++i) {
+        Transaction transaction(*vault);
+        change(transaction, sure_, random);
+        ASSERT_TRUE(transaction.commit().ok());
+      }
+      disk_.cut_power_after(random.below(40));
+      (void)vault->checkpoint();
+      disk_.cut_power();
+    }
+    disk_.crash(random);
+  }
+}
+
 TEST_F(CrashTest, APassphraseChangeCutShortLeavesOneThatOpens) {
   SeededRandom random(5);
   std::string current(kPassphrase);
