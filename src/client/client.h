@@ -15,7 +15,6 @@
 #include <variant>
 #include <vector>
 
-#include "domain/talk/talk.h"
 #include "group/group.h"
 #include "vault/vault.h"
 #include "wire/wire.h"
@@ -32,6 +31,7 @@ enum class ClientError : uint16_t {
   kDiskFull,
   kVaultFailed,
   kLinkUsed,        // this vault has a join or a group from the same link already
+  kTextInvalid,     // no UTF-8, or a NUL in it
 };
 constexpr Room room_of(ClientError) { return Room::kClient; }
 
@@ -93,17 +93,22 @@ class Client {
  public:
   struct Options {
     std::string default_relay;   // for new groups where none is named
+    PassphraseCost cost;         // as the vault was made with
   };
-  // Takes an open vault and loads what is in it; kVaultFailed or kDamaged where that does not read.
+  // Takes an open vault and loads what is in it; kVaultFailed or kDamaged where that does not read. `random` must outlive
+  // the client.
   static Result<std::unique_ptr<Client>> load(Vault vault, Options options, Random& random, Instant now);
   ~Client();   // closes the vault and wipes the keys
 
   // --- Network: what the caller reports. A connection stays wanted after `connection_lost`; the caller tries again by
   // itself and reports `connection_up` when it stands. ---
   void connection_up(ConnectionId connection, Instant now);
+  // Reports of a connection that the client closed meanwhile are ignored.
   void connection_lost(ConnectionId connection, Instant now);
   // An answer to a SendRequest, or (id 0) pushed entries.
   void answer(ConnectionId connection, const wire::Answer& answer, Instant now);
+  // When `tick` wants to be called, by the clock last shown; nothing if never. Clocks jump: whoever waits for it looks
+  // again at least once a minute.
   std::optional<Instant> next_tick() const;
   void tick(Instant now);
   // Everything to do since the last call, in order.
@@ -115,6 +120,7 @@ class Client {
   Result<group::Group::NewInvite> invite(const group::GroupId& group, Instant ends, Instant now);
   Result<> revoke_invite(const group::GroupId& group, const group::InviteId& invite, Instant now);
   Result<group::JoinId> join(const group::Joining::Asking& asking, Instant now);
+  // One that ended in a group stays in the list until the vault is opened the next time.
   std::vector<JoinSummary> joins();
   Result<> cancel_join(const group::JoinId& join, Instant now);
   Result<> propose(const group::GroupId& group, const group::RequestId& request, std::string_view note, Instant now);

@@ -1,0 +1,344 @@
+// What a person asks of her client.
+#include "client/impl.h"
+#include "crypto/crypto.h"
+#include "domain/talk/talk.h"
+
+namespace homeward::client {
+
+// --- Groups ---
+
+Result<group::GroupId> Client::create_group(const group::Group::Founding& founding, Instant now) {
+  impl_->now = now;
+  group::Group::Founding whole = founding;
+  if (whole.relay.empty()) whole.relay = impl_->options.default_relay;
+  std::unique_ptr<group::Group> made;
+  HW_TRY(impl_->write([&](group::Turn turn) -> Result<> {
+    HW_LET(made, group::Group::found(whole, turn));
+    return success();
+  }));
+  Peer& peer = impl_->add_group(std::move(made));
+  impl_->keep_connected(peer);
+  impl_->notice(NoticeKind::kGroups);
+  return *peer.group_id;
+}
+
+std::vector<GroupSummary> Client::groups() {
+  std::vector<GroupSummary> out;
+  Transaction rows(impl_->vault, Transaction::Access::kRead);
+  for (const Peer& peer : impl_->peers) {
+    if (peer.group == nullptr) continue;
+    const group::Group& group = *peer.group;
+    GroupSummary one{.id = group.id(),
+                     .name = group.name(),
+                     .my_name = group.name_of(group.me()),
+                     .my_role = group.my_role(),
+                     .standing = group.standing(),
+                     .epoch = group.epoch(),
+                     .members = group.members().size(),
+                     .waiting = group.waiting_count(),
+                     .unread = domain::talk::unread(rows, key_of(group.id())),
+                     .link = peer.link.state(),
+                     .last = std::nullopt};
+    for (const group::JoinRequest& request : group.requests(impl_->now))
+      if (request.can_propose || request.can_confirm) ++one.requests;
+    if (const auto last = domain::talk::last(rows, key_of(group.id()))) one.last = impl_->shown(group, *last);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+Result<group::Group::NewInvite> Client::invite(const group::GroupId& group, Instant ends, Instant now) {
+  impl_->now = now;
+  Peer* peer = impl_->find_group(group);
+  if (peer == nullptr) return ClientError::kNoSuchGroup;
+  group::Group::NewInvite made;
+  HW_TRY(impl_->step(*peer, [&](group::Turn turn) -> Result<> {
+    HW_LET(made, peer->group->invite(ends, turn));
+    return success();
+  }));
+  return made;
+}
+
+namespace {
+
+// A command of one group that answers nothing.
+template <class Impl, class Command>
+Result<> command(Impl& impl, const group::GroupId& group, Instant now, Command&& run) {
+  impl.now = now;
+  Peer* peer = impl.find_group(group);
+  if (peer == nullptr) return ClientError::kNoSuchGroup;
+  return impl.step(*peer, [&](group::Turn turn) { return run(*peer->group, turn); });
+}
+
+}  // namespace
+
+Result<> Client::revoke_invite(const group::GroupId& group, const group::InviteId& invite, Instant now) {
+  return command(*impl_, group, now,
+                 [&](group::Group& of, group::Turn turn) { return of.revoke_invite(invite, turn); });
+}
+
+Result<> Client::propose(const group::GroupId& group, const group::RequestId& request, std::string_view note,
+                         Instant now) {
+  return command(*impl_, group, now,
+                 [&](group::Group& of, group::Turn turn) { return of.propose(request, note, turn); });
+}
+
+Result<> Client::confirm(const group::GroupId& group, const group::RequestId& request, Instant now) {
+  return command(*impl_, group, now,
+                 [&](group::Group& of, group::Turn turn) { return of.confirm(request, turn); });
+}
+
+Result<> Client::decline(const group::GroupId& group, const group::RequestId& request, Instant now) {
+  return command(*impl_, group, now,
+                 [&](group::Group& of, group::Turn turn) { return of.decline(request, turn); });
+}
+
+Result<> Client::remove(const group::GroupId& group, const group::PersonId& person, Instant now) {
+  return command(*impl_, group, now,
+                 [&](group::Group& of, group::Turn turn) { return of.remove(person, turn); });
+}
+
+Result<> Client::leave(const group::GroupId& group, Instant now) {
+  return command(*impl_, group, now, [&](group::Group& of, group::Turn turn) { return of.leave(turn); });
+}
+
+Result<> Client::forget(const group::GroupId& group, Instant now) {
+  impl_->now = now;
+  Peer* peer = impl_->find_group(group);
+  if (peer == nullptr || peer->group == nullptr) return ClientError::kNoSuchGroup;
+  const group::Standing standing = peer->group->standing();
+  if (standing != group::Standing::kLeft && standing != group::Standing::kRemoved)
+    return ClientError::kNotAllowed;
+  const Result<> done = impl_->write([&](group::Turn turn) {
+    peer->group->forget(turn);
+    return success();
+  });
+  if (!done.ok()) {
+    impl_->write_failed(*peer);
+    return done;
+  }
+  impl_->close(*peer);
+  std::erase_if(impl_->finished, [&](const Impl::Finished& one) { return one.group == group; });
+  impl_->peers.remove_if([&](const Peer& one) { return &one == peer; });
+  impl_->notice(NoticeKind::kGroups);
+  return success();
+}
+
+const group::Group* Client::find(const group::GroupId& group) const {
+  const Peer* peer = impl_->find_group(group);
+  return peer == nullptr ? nullptr : peer->group.get();
+}
+
+std::vector<group::Warning> Client::warnings(const group::GroupId& group) {
+  const group::Group* found = find(group);
+  if (found == nullptr) return {};
+  Transaction rows(impl_->vault, Transaction::Access::kRead);
+  return found->warnings(rows);
+}
+
+Hash Client::shared_state_hash(const group::GroupId& group) {
+  const group::Group* found = find(group);
+  if (found == nullptr) return {};
+  Transaction rows(impl_->vault, Transaction::Access::kRead);
+  return found->shared_state_hash(rows, impl_->features);
+}
+
+// --- Joins ---
+
+Result<group::JoinId> Client::join(const group::Joining::Asking& asking, Instant now) {
+  impl_->now = now;
+  const Hash link = sha256(view_of(asking.link));
+  std::unique_ptr<group::Joining> made;
+  HW_TRY(impl_->write([&](group::Turn turn) -> Result<> {
+    if (turn.rows.get(kLinkSpace, link)) return ClientError::kLinkUsed;
+    HW_LET(made, group::Joining::ask(asking, turn));
+    turn.rows.put(kLinkSpace, link, made->id());
+    return success();
+  }));
+  Peer& peer = impl_->add_join(std::move(made));
+  impl_->keep_connected(peer);
+  impl_->notice(NoticeKind::kJoins);
+  return *peer.join_id;
+}
+
+std::vector<JoinSummary> Client::joins() {
+  using State = group::Joining::State;
+  std::vector<JoinSummary> out;
+  const auto add = [&](const group::Joining& joining, std::optional<group::GroupId> group) {
+    State state = joining.state();
+    const bool waits = state == State::kSending || state == State::kWaiting;
+    if (waits && joining.ends() < impl_->now) state = State::kExpired;
+    out.push_back(
+        {joining.id(), state, joining.my_name(), joining.words(), joining.ends(), joining.asked_at(), group});
+  };
+  for (const Peer& peer : impl_->peers)
+    if (peer.joining != nullptr) add(*peer.joining, std::nullopt);
+  for (const Impl::Finished& one : impl_->finished) add(*one.joining, one.group);
+  return out;
+}
+
+Result<> Client::cancel_join(const group::JoinId& join, Instant now) {
+  impl_->now = now;
+  Peer* peer = impl_->find_join(join);
+  if (peer == nullptr || peer->joining == nullptr) return ClientError::kNoSuchJoin;
+  const Result<> done = impl_->write([&](group::Turn turn) {
+    peer->joining->forget(turn);
+    // The link may be used again: who cancels by mistake asks anew.
+    std::vector<Bytes> links;
+    turn.rows.scan(kLinkSpace, {}, [&](BytesView key, BytesView value) {
+      if (equal(value, join)) links.push_back(copy_of(key));
+      return true;
+    });
+    for (const Bytes& key : links) turn.rows.erase(kLinkSpace, key);
+    return success();
+  });
+  if (!done.ok()) {
+    impl_->write_failed(*peer);
+    return done;
+  }
+  impl_->close(*peer);
+  impl_->peers.remove_if([&](const Peer& one) { return &one == peer; });
+  impl_->notice(NoticeKind::kJoins);
+  return success();
+}
+
+// --- Talk ---
+
+Result<group::EventId> Client::post(const group::GroupId& group, std::string_view text, Instant now) {
+  using domain::talk::TalkError;
+  if (const Result<> checked = domain::talk::check_text(text); !checked.ok()) {
+    if (checked.error().is(TalkError::kTextEmpty)) return ClientError::kTextEmpty;
+    return checked.error().is(TalkError::kTextTooLong) ? ClientError::kTextTooLong
+                                                       : ClientError::kTextInvalid;
+  }
+  const Bytes body = domain::talk::encode(domain::talk::MessageSaid{std::string(text)});
+  group::EventId id;
+  HW_TRY(command(*impl_, group, now, [&](group::Group& of, group::Turn turn) -> Result<> {
+    HW_LET(id, of.post(domain::talk::kMessageKind, body, turn));
+    return success();
+  }));
+  impl_->notice(NoticeKind::kTalk, group);
+  return id;
+}
+
+TalkMessage Client::Impl::shown(const group::Group& group, const domain::talk::Message& message) const {
+  const auto author = group::PersonId::from(message.author);
+  return {.id = group::EventId::from(message.id),
+          .group = group.id(),
+          .author = author,
+          .author_name = group.name_of(author),
+          .mine = message.mine,
+          .text = message.text,
+          .at = message.at,
+          .state = group::SendState::kTakenIn};
+}
+
+namespace {
+
+// Own messages on their way, oldest first.
+std::vector<TalkMessage> on_their_way(const group::Group& group, Rows& rows) {
+  std::vector<TalkMessage> out;
+  for (const group::Group::Waiting& waiting : group.waiting(rows)) {
+    if (waiting.event.kind != domain::talk::kMessageKind) continue;
+    const auto said = domain::talk::decode_message(waiting.event.body);
+    if (!said.ok()) continue;
+    out.push_back({.id = waiting.event.id,
+                   .group = group.id(),
+                   .author = group.me(),
+                   .author_name = group.name_of(group.me()),
+                   .mine = true,
+                   .text = said->text,
+                   .at = waiting.event.at,
+                   .state = waiting.state});
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<TalkPage> Client::talk(const group::GroupId& group, size_t limit,
+                              std::optional<group::EventId> before) {
+  const group::Group* found = find(group);
+  if (found == nullptr) return ClientError::kNoSuchGroup;
+  Transaction rows(impl_->vault, Transaction::Access::kRead);
+  std::vector<TalkMessage> waiting = on_their_way(*found, rows);
+  std::optional<domain::Place> before_place;
+  if (before) {
+    const auto same = std::ranges::find(waiting, *before, &TalkMessage::id);
+    if (same == waiting.end()) {
+      before_place = domain::talk::place_of(rows, key_of(group), domain::EventKey::from(*before));
+      if (!before_place) return ClientError::kNoSuchMessage;
+    }
+    waiting.erase(before_place ? waiting.begin() : same, waiting.end());
+  }
+  TalkPage out;
+  if (waiting.size() > limit) {
+    waiting.erase(waiting.begin(), waiting.end() - static_cast<std::ptrdiff_t>(limit));
+    out.more = true;
+  }
+  const domain::talk::Page page =
+      domain::talk::page(rows, key_of(group), before_place, limit - waiting.size());
+  for (const domain::talk::Message& message : page.messages)
+    out.messages.push_back(impl_->shown(*found, message));
+  out.more = out.more || page.more;
+  std::ranges::move(waiting, std::back_inserter(out.messages));
+  return out;
+}
+
+std::vector<TalkMessage> Client::search(std::string_view query, std::optional<group::GroupId> group,
+                                        size_t limit) {
+  std::vector<TalkMessage> out;
+  Transaction rows(impl_->vault, Transaction::Access::kRead);
+  for (const Peer& peer : impl_->peers) {
+    if (peer.group == nullptr || (group && peer.group_id != group)) continue;
+    for (const auto& message :
+         domain::talk::search(rows, impl_->features.analyzer(), key_of(*peer.group_id), query, limit))
+      out.push_back(impl_->shown(*peer.group, message));
+  }
+  if (!group) std::ranges::stable_sort(out, std::greater<>{}, &TalkMessage::at);
+  if (out.size() > limit) out.erase(out.begin() + static_cast<std::ptrdiff_t>(limit), out.end());
+  return out;
+}
+
+Result<> Client::seen(const group::GroupId& group, Instant now) {
+  impl_->now = now;
+  if (impl_->find_group(group) == nullptr) return ClientError::kNoSuchGroup;
+  {
+    Transaction rows(impl_->vault, Transaction::Access::kRead);
+    if (domain::talk::unread(rows, key_of(group)) == 0) return success();
+  }
+  HW_TRY(impl_->write([&](group::Turn turn) {
+    impl_->features.talk().mark_read(turn.rows, key_of(group));
+    return success();
+  }));
+  impl_->notice(NoticeKind::kTalk, group);
+  return success();
+}
+
+// --- State ---
+
+LinkState Client::link_state(const group::GroupId& group) const {
+  const Peer* peer = impl_->find_group(group);
+  return peer == nullptr ? LinkState::kOffline : peer->link.state();
+}
+
+bool Client::disk_full() const { return impl_->disk_full; }
+
+Result<> Client::set_setting(std::string_view name, std::string_view value) {
+  return impl_->write([&](group::Turn turn) {
+    turn.rows.put(kSettingSpace, view_of(name), view_of(value));
+    return success();
+  });
+}
+
+std::string Client::setting(std::string_view name) {
+  Transaction rows(impl_->vault, Transaction::Access::kRead);
+  const std::optional<Bytes> value = rows.get(kSettingSpace, view_of(name));
+  return value ? text_of(*value) : std::string();
+}
+
+Result<> Client::change_passphrase(BytesView old_passphrase, BytesView new_passphrase) {
+  return impl_->vault.change_passphrase({old_passphrase, new_passphrase}, impl_->options.cost, impl_->random);
+}
+
+}  // namespace homeward::client

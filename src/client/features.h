@@ -1,0 +1,29 @@
+// The features of `domain` behind the one door through which a group folds its events: a table by block of
+// kinds.
+#pragma once
+
+#include "domain/talk/talk.h"
+#include "group/group.h"
+
+namespace homeward::client {
+
+domain::GroupKey key_of(const group::GroupId& group);
+
+class Features final : public group::Fold {
+ public:
+  void fold(const Context& context, const group::Event& event) override;
+  // vector<V> of {u16 block; opaque state<V>}, blocks ascending, features without shared state left out.
+  Bytes snapshot(Rows& rows, const group::GroupId& group) override;
+  // Blocks that this version does not know are skipped.
+  Result<> restore(Rows& rows, const group::GroupId& group, BytesView snapshot) override;
+  void forget(Rows& rows, const group::GroupId& group) override;
+
+  domain::talk::State& talk() { return talk_; }
+  domain::words::Analyzer& analyzer() { return analyzer_; }
+
+ private:
+  domain::words::Analyzer analyzer_;
+  domain::talk::State talk_{analyzer_};
+};
+
+}  // namespace homeward::client

@@ -1,0 +1,127 @@
+// The inside of a client: its peers (a group or a join, each with its connection) and the one way in which
+// anything changes, `step`: one transaction, then its effects.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <set>
+
+#include "client/features.h"
+#include "client/link.h"
+
+namespace homeward::client {
+
+// The client's own rows.
+inline constexpr Space kSettingSpace = 0x3000;  // name → value
+inline constexpr Space kJoinedSpace = 0x3001;   // join → the group it became
+inline constexpr Space kLinkSpace = 0x3002;     // SHA-256 of an invite link → join
+
+// Rows that remember whether anything was written.
+class WatchedRows final : public Rows {
+ public:
+  explicit WatchedRows(Rows& rows) : rows_(rows) {}
+  std::optional<Bytes> get(Space space, BytesView key) override { return rows_.get(space, key); }
+  void put(Space space, BytesView key, BytesView value) override {
+    wrote_ = true;
+    rows_.put(space, key, value);
+  }
+  void erase(Space space, BytesView key) override {
+    wrote_ = true;
+    rows_.erase(space, key);
+  }
+  void scan(Space space, const Range& range, const Visit& visit) override { rows_.scan(space, range, visit); }
+  void erase_range(Space space, const Range& range) override {
+    wrote_ = true;
+    rows_.erase_range(space, range);
+  }
+  bool wrote() const { return wrote_; }
+
+ private:
+  Rows& rows_;
+  bool wrote_ = false;
+};
+
+// A group, or a join until it becomes one. The machine is null after a failed write until it could be loaded
+// again.
+struct Peer {
+  std::optional<group::GroupId> group_id;
+  std::optional<group::JoinId> join_id;
+  std::unique_ptr<group::Group> group;
+  std::unique_ptr<group::Joining> joining;
+  Link link;
+
+  Peer(ConnectionId connection, const std::string& relay) : link(connection, relay) {}
+  bool has_machine() const { return group != nullptr || joining != nullptr; }
+  const std::string& relay() const { return group ? group->relay() : joining->relay(); }
+  // Whether anything is left to do over a connection.
+  bool wants_connection() const;
+  std::vector<group::WantedRead> wanted_reads() const;
+  std::optional<group::WantedSend> next_send(group::Turn turn);
+  void sent(const Link::Sent& sent, group::Turn turn);
+  void not_sent(const Link::NotSent& refused, group::Turn turn);
+};
+
+struct Client::Impl {
+  Vault vault;
+  Options options;
+  Random& random;
+  Features features;
+  std::list<Peer> peers;
+  // Joins that became groups, for the list of joins.
+  struct Finished {
+    std::unique_ptr<group::Joining> joining;
+    group::GroupId group;
+  };
+  std::vector<Finished> finished;
+  std::vector<Effect> effects;
+  ConnectionId next_connection = 1;
+  bool disk_full = false;
+  Instant now;  // last shown
+
+  Impl(Vault&& opened, Options&& given, Random& source)
+      : vault(std::move(opened)), options(std::move(given)), random(source) {}
+
+  // --- Loading ---
+  Result<> load();
+  Result<> drop_finished_joins();
+  Peer& add_group(std::unique_ptr<group::Group> group);
+  Peer& add_join(std::unique_ptr<group::Joining> joining);
+  Peer* find_group(const group::GroupId& id);
+  Peer* find_join(const group::JoinId& id);
+  Peer* find_connection(ConnectionId id);
+
+  // --- Changing ---
+  using Act = std::function<Result<>(group::Turn turn)>;
+  // Runs `act` and asks for the next thing to send in one transaction, commits, and only then hands out
+  // effects. An error of `act` changes nothing. If the disk refuses, the peer's machine is loaded again and
+  // its connection made anew later. A peer without a machine answers kVaultFailed (or kDiskFull).
+  Result<> step(Peer& peer, const Act& act);
+  // The same for what concerns no machine.
+  Result<> write(const Act& act);
+  Result<> commit(Transaction& transaction, bool wrote);
+  void after_step(Peer& peer, const group::Happenings& happened, uint64_t epoch_before);
+  void write_failed(Peer& peer);
+  bool reload(Peer& peer);
+
+  // --- Network ---
+  void keep_connected(Peer& peer);
+  void close(Peer& peer);
+  void request(const Peer& peer, wire::Request&& request) {
+    effects.emplace_back(SendRequest{peer.link.id(), std::move(request)});
+  }
+  void take_in(Peer& peer, const Link::TakeIn& arrived);
+  bool taken_in(Peer& peer, const Link::TakeIn& arrived);
+  void take_in_join(Peer& peer, const Link::TakeIn& arrived);
+  Result<> join_known(Peer& peer, const group::GroupId& known, const Act& join);
+  void become_group(Peer& peer, std::unique_ptr<group::Group> group);
+  void misbehaved(Peer& peer);
+  bool consistent(const Peer& peer, const wire::QueueId& queue, uint64_t last) const;
+
+  // --- Telling ---
+  void notice(NoticeKind kind, std::optional<group::GroupId> group = std::nullopt);
+  void tell(const Peer& peer, const group::Happenings& happened);
+
+  TalkMessage shown(const group::Group& group, const domain::talk::Message& message) const;
+};
+
+}  // namespace homeward::client
