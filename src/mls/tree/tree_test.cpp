@@ -250,9 +250,8 @@ TEST_P(Tree, ReceivedTreesThatAreRefused) {
   EXPECT_TRUE(error_of([&](RatchetTree& tree) { tree.add(*tree.leaf({2})); }).is(MlsError::kDuplicateKey));
   EXPECT_TRUE(error_of([&](RatchetTree& tree) {  // another key in a parent that nobody signed
                 std::vector<Bytes> keys;
-                for (const PathStep& step : tree.filtered_direct_path({2})) {
-                  keys.push_back(copy_of(tree.encryption_key(step.node)));
-                  keys.back()[0] ^= 1;
+                for (size_t more = tree.filtered_direct_path({2}).size(); more > 0; --more) {
+                  keys.push_back(suite.generate_hpke_key_pair(world.random).public_key);
                 }
                 tree.set_path({2}, std::vector<BytesView>(keys.begin(), keys.end()));
               })
