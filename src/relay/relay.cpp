@@ -84,6 +84,10 @@ void Relay::open(ConnectionId id, const ConnectionOptions& options, Instant now)
   if (is_shutting_down_ && options.live) refuse(id, 0, wire::Reason::kShuttingDown);
 }
 
+void Relay::set_may_create_queues(ConnectionId id, bool may_create_queues) {
+  connections_.at(id).options.may_create_queues = may_create_queues;
+}
+
 void Relay::close(ConnectionId id) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;

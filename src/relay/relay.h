@@ -70,6 +70,8 @@ class Relay {
   Relay(StoreReader& reader, const Limits& limits, Instant now);
 
   void open(ConnectionId connection, const ConnectionOptions& options, Instant now);
+  // For a connection that carries requests of several askers, as behind a proxy.
+  void set_may_create_queues(ConnectionId connection, bool may_create_queues);
   // Nothing more is delivered to it; what it appended is stored all the same.
   void close(ConnectionId connection);
 

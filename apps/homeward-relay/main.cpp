@@ -1,0 +1,129 @@
+// homeward-relay: keeps queues of encrypted entries for groups and knows nothing of them.
+#include <charconv>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/relay/relay_server.h"
+
+using homeward::os::RelayServer;
+using homeward::os::RelayServerOptions;
+
+namespace {
+
+constexpr const char* kUsage =
+    "usage: homeward-relay serve --data DIR [options]\n"
+    "\n"
+    "  --data DIR                    where entries are kept; made if it is missing\n"
+    "  --listen ADDRESS:PORT         127.0.0.1:8470 if not given; port 0 takes a free one\n"
+    "  --retention-days N            how long entries are kept (30)\n"
+    "  --access-key-file FILE        only who shows the key in FILE may create queues\n"
+    "  --max-store-mib N             refuse new entries when this much is stored (no bound)\n"
+    "  --max-connections N           (20000)\n"
+    "  --max-requests-per-second N   of one connection (2000)\n"
+    "  --max-new-queues-per-hour N   of all together (36000)\n"
+    "  --max-subscriptions N         of one connection (1000)\n"
+    "\n"
+    "Prints 'relay: URL' when it is ready. SIGTERM or Ctrl-C ends it; nothing it acknowledged is lost.\n";
+
+int wrong(const std::string& words) {
+  std::fprintf(stderr, "homeward-relay: %s\n\n%s", words.c_str(), kUsage);
+  return 2;
+}
+
+// Empty, or what is wrong with the value.
+using Take = std::function<std::string(std::string_view value)>;
+struct Option {
+  std::string_view name;
+  Take take;
+};
+
+template <class Number>
+Take number(Number& to, uint64_t least, uint64_t most, uint64_t unit = 1) {
+  return [&to, least, most, unit](std::string_view value) -> std::string {
+    uint64_t parsed = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+    if (error != std::errc() || end != value.data() + value.size() || parsed < least || parsed > most) {
+      return "takes a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+    }
+    to = static_cast<Number>(parsed * unit);
+    return {};
+  };
+}
+
+Take text(std::string& to) {
+  return [&to](std::string_view value) -> std::string {
+    to = value;
+    return value.empty() ? "takes a name" : "";
+  };
+}
+
+std::string take_listen(RelayServerOptions& options, std::string_view value) {
+  const size_t colon = value.rfind(':');
+  if (colon == std::string_view::npos) return "takes ADDRESS:PORT";
+  std::string_view address = value.substr(0, colon);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
+  options.address = address;
+  const std::string problem = number(options.port, 0, 65'535)(value.substr(colon + 1));
+  return problem.empty() ? problem : "takes ADDRESS:PORT, the port a number up to 65535";
+}
+
+std::string take_key(RelayServerOptions& options, std::string_view path) {
+  std::ifstream file{std::string(path)};
+  if (!std::getline(file, options.access_key) || options.access_key.size() < 16) {
+    return "takes a file whose first line is a key of 16 characters or more";
+  }
+  return {};
+}
+
+std::vector<Option> options_of(RelayServerOptions& options) {
+  homeward::relay::Limits& limits = options.limits;
+  return {
+      {"--data", text(options.folder)},
+      {"--listen", [&](std::string_view value) { return take_listen(options, value); }},
+      {"--retention-days", number(limits.retention_days, 1, 3'650)},
+      {"--access-key-file", [&](std::string_view value) { return take_key(options, value); }},
+      {"--max-store-mib", number(limits.most_store_bytes, 1, uint64_t{1} << 40, uint64_t{1} << 20)},
+      {"--max-connections", number(options.most_connections, 1, 1'000'000)},
+      {"--max-requests-per-second", number(limits.requests_per_second, 1, 1'000'000)},
+      {"--max-new-queues-per-hour", number(limits.new_queues_per_hour, 0, 1'000'000'000)},
+      {"--max-subscriptions", number(limits.subscriptions_per_connection, 1, 1'000'000)},
+  };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 1 && (arguments[0] == "--help" || arguments[0] == "help")) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
+  if (arguments.empty() || arguments[0] != "serve") return wrong("there is one command: serve");
+  RelayServerOptions options;
+  const std::vector<Option> known = options_of(options);
+  for (size_t i = 1; i < arguments.size(); i += 2) {
+    const std::string name(arguments[i]);
+    const auto option = std::ranges::find(known, name, &Option::name);
+    if (option == known.end()) return wrong("unknown option " + name);
+    if (i + 1 == arguments.size()) return wrong(name + " needs a value");
+    const std::string problem = option->take(arguments[i + 1]);
+    if (!problem.empty()) return wrong(name + " " + problem);
+  }
+  if (options.folder.empty()) return wrong("--data DIR says where entries are kept");
+
+  const RelayServer::Started started = RelayServer::start(options);
+  if (!started.server) {
+    std::fprintf(stderr, "homeward-relay: %s\n", started.problem.c_str());
+    return 1;
+  }
+  std::printf("relay: %s\n", started.server->url().c_str());
+  std::fflush(stdout);
+  started.server->run();
+  std::puts("relay: stopped");
+  return 0;
+}

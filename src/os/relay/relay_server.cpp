@@ -1,0 +1,268 @@
+#include "os/relay/relay_server.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <filesystem>
+
+#include "os/relay/server_core.h"
+
+namespace homeward::os {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto kShutdown = std::chrono::milliseconds(3'500);
+constexpr auto kShutdownStep = std::chrono::milliseconds(10);
+constexpr auto kAcceptAgain = std::chrono::milliseconds(100);
+constexpr int64_t kLongestSleep_ms = 60'000;
+
+// Each connection is a file handle.
+void raise_handle_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string words_for(const Error& error) {
+  if (error.is(relay::RelayError::kDiskFull)) return "the disk is full";
+  if (error.is(relay::RelayError::kNewerFormat))
+    return "the data was written by a later version of this program";
+  if (error.is(relay::RelayError::kCannotOpen))
+    return "the data folder cannot be written, or another program uses it";
+  return "the store could not be opened; its files may be damaged";
+}
+
+}  // namespace
+
+class RelayServer::State final : public ServerCore {
+ public:
+  explicit State(const RelayServerOptions& options) : ServerCore(options) {}
+  ~State() override {
+    sessions_.clear();
+    writer_.reset();
+    relay_.reset();
+    store_.reader.reset();
+    store_.writer.reset();
+    if (lock_ >= 0) ::close(lock_);
+  }
+
+  // What keeps it from starting; empty if nothing does.
+  std::string prepare();
+  std::string url() const;
+  void run();
+  void stop() {
+    asio::post(io_, [this] { begin_ending(); });
+  }
+
+ private:
+  std::string open_folder();
+  std::string listen();
+  void accept();
+  void wake() override;
+  void turn();
+  void set_timer();
+  void begin_ending();
+  void go_on_ending();
+
+  int lock_ = -1;
+  asio::io_context io_{1};
+  tcp::acceptor acceptor_{io_};
+  asio::steady_timer timer_{io_};
+  asio::steady_timer accept_timer_{io_};
+  asio::steady_timer ending_timer_{io_};
+  asio::signal_set signals_{io_};
+
+  relay::Store store_;
+  std::optional<WriterThread> writer_;
+  Instant timer_due_{INT64_MAX};
+  bool is_awake_ = false;
+  bool sessions_were_ended_ = false;
+  std::chrono::steady_clock::time_point ending_until_{};
+};
+
+// --- Starting ---
+
+std::string RelayServer::State::prepare() {
+  raise_handle_limit();
+  if (const std::string problem = open_folder(); !problem.empty()) return problem;
+  if (const std::string problem = listen(); !problem.empty()) return problem;
+  Result<relay::Store> opened = relay::open_sqlite_store({.folder = options_.folder});
+  if (!opened.ok()) return words_for(opened.error());
+  store_ = std::move(*opened);
+  relay_.emplace(*store_.reader, options_.limits, steady_clock_now());
+  writer_.emplace(*store_.writer, [this](relay::Batch batch) {
+    auto kept = std::make_shared<relay::Batch>(std::move(batch));
+    asio::post(io_, [this, kept] {
+      relay_->committed(std::move(*kept), steady_clock_now());
+      wake();
+    });
+  });
+  return {};
+}
+
+std::string RelayServer::State::open_folder() {
+  ::umask(077);
+  std::error_code error;
+  std::filesystem::create_directories(options_.folder, error);
+  if (error) return "the data folder cannot be made";
+  lock_ = ::open((options_.folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_ < 0) return "the data folder cannot be written";
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) return "another relay uses this data folder";
+  return {};
+}
+
+std::string RelayServer::State::listen() {
+  error_code error;
+  const asio::ip::address address = asio::ip::make_address(options_.address, error);
+  if (error) return "not an IP address to listen on";
+  const tcp::endpoint endpoint(address, options_.port);
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(1024, error);
+  if (error) return "cannot listen on that address: " + error.message();
+  return {};
+}
+
+std::string RelayServer::State::url() const {
+  error_code error;
+  const tcp::endpoint endpoint = acceptor_.local_endpoint(error);
+  const std::string address = endpoint.address().to_string();
+  return "http://" + (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
+         std::to_string(endpoint.port());
+}
+
+// --- The loop ---
+
+void RelayServer::State::run() {
+  if (options_.ends_on_signals) {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    signals_.async_wait([this](error_code error, int) {
+      if (!error) begin_ending();
+    });
+  }
+  accept();
+  wake();
+  io_.run();
+}
+
+void RelayServer::State::accept() {
+  acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+    if (is_ending_ || error == asio::error::operation_aborted) return;
+    if (error) {  // out of file handles, say: they come back when connections end
+      accept_timer_.expires_after(kAcceptAgain);
+      accept_timer_.async_wait([this](error_code cancelled) {
+        if (!cancelled) accept();
+      });
+      return;
+    }
+    if (sessions_.size() < options_.most_connections) {
+      error_code ignored;
+      socket.set_option(tcp::no_delay(true), ignored);
+      start_session(*this, std::move(socket));
+    }
+    accept();
+  });
+}
+
+void RelayServer::State::wake() {
+  if (std::exchange(is_awake_, true)) return;
+  asio::post(io_, [this] {
+    is_awake_ = false;
+    turn();
+  });
+}
+
+void RelayServer::State::turn() {
+  const Instant now = steady_clock_now();
+  relay_->tick(now);
+  if (auto batch = relay_->next_batch(now)) writer_->give(std::move(*batch));
+  if (relay_->has_work()) relay_->work(now);
+  for (relay::Delivery& delivery : relay_->take_deliveries()) {
+    const auto found = sessions_.find(delivery.to);
+    if (found == sessions_.end()) continue;
+    const std::shared_ptr<Session> session = found->second;  // which may remove itself
+    session->deliver(std::move(delivery));
+  }
+  if (relay_->has_work()) wake();
+  set_timer();
+}
+
+void RelayServer::State::set_timer() {
+  const Instant due = relay_->next_due();
+  if (due == timer_due_) return;
+  timer_due_ = due;
+  const int64_t wait_ms = std::clamp<int64_t>(due.ms - steady_clock_now().ms, 0, kLongestSleep_ms);
+  timer_.expires_after(std::chrono::milliseconds(wait_ms));
+  timer_.async_wait([this](error_code error) {
+    if (error) return;
+    timer_due_ = {INT64_MAX};
+    wake();
+  });
+}
+
+// --- Ending ---
+
+void RelayServer::State::begin_ending() {
+  if (std::exchange(is_ending_, true)) return;
+  error_code ignored;
+  acceptor_.close(ignored);
+  accept_timer_.cancel();
+  signals_.cancel(ignored);
+  ending_until_ = std::chrono::steady_clock::now() + kShutdown;
+  relay_->shut_down();
+  wake();
+  go_on_ending();
+}
+
+void RelayServer::State::go_on_ending() {
+  const bool is_late = std::chrono::steady_clock::now() >= ending_until_;
+  std::vector<std::shared_ptr<Session>> sessions;
+  for (const auto& [id, session] : sessions_) sessions.push_back(session);
+  if (is_late) {
+    for (const auto& session : sessions) session->abort();
+  } else if (relay_->settled() && !is_awake_ && !std::exchange(sessions_were_ended_, true)) {
+    for (const auto& session : sessions) session->end();
+  }
+  if (relay_->settled() && sessions_.empty()) {
+    io_.stop();
+    return;
+  }
+  ending_timer_.expires_after(kShutdownStep);
+  ending_timer_.async_wait([this](error_code error) {
+    if (!error) go_on_ending();
+  });
+}
+
+// --- The public face ---
+
+RelayServer::RelayServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RelayServer::~RelayServer() = default;
+
+RelayServer::Started RelayServer::start(const RelayServerOptions& options) {
+  auto state = std::make_unique<State>(options);
+  std::string problem = state->prepare();
+  if (!problem.empty()) return {.server = nullptr, .problem = std::move(problem)};
+  return {.server = std::unique_ptr<RelayServer>(new RelayServer(std::move(state))), .problem = {}};
+}
+
+std::string RelayServer::url() const { return state_->url(); }
+void RelayServer::run() { state_->run(); }
+void RelayServer::stop() { state_->stop(); }
+
+}  // namespace homeward::os
