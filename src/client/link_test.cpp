@@ -25,9 +25,7 @@ class LinkTest : public testing::Test {
     link.opening(1);
     link.up();
   }
-  Link::Verdict judge(const wire::Answer& answer, Instant at = kStart) {
-    return link.judge(answer, at, random);
-  }
+  Link::Verdict judge(const wire::Answer& said, Instant at = kStart) { return link.judge(said, at, random); }
   Link::Verdict pushed(const Queue& queue, uint64_t first, size_t count, uint64_t last) {
     answer = {0, wire::Entries{queue.id, first, last, std::vector<Bytes>(count, Bytes(512))}};
     return judge(answer);

@@ -1,0 +1,221 @@
+// The simulated world: members' clients with vaults on faulty disks, one relay on another, a network between
+// them; one seed draws topology, faults and workload, and the same seed always does the same.
+//
+// A run has a phase of faults (connections cut, frames doubled on another connection, delays, partitions,
+// power cut between any two writes of any disk, full disks, clocks that jump, members joining, leaving and
+// being removed while away) and then heals and must converge. It stops at the first check that fails, and
+// says which. What is checked, always and at the end, stands in checks.cpp.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <queue>
+#include <set>
+
+#include "client/client.h"
+#include "relay/relay.h"
+#include "sim/sim_disk.h"
+
+namespace homeward::sim {
+
+// Worlds in which something is wrong on purpose, and the checks must say so.
+enum class Canary : uint8_t {
+  kNone,
+  kSwapsEntries,    // the relay shows one reader entries of one push in another order
+  kForgetsEntries,  // the relay acknowledges entries and stores other bytes in their place
+  kBreaksFold,      // one member's view loses a message after it was taken in
+};
+
+struct Options {
+  uint64_t seed = 1;
+  Canary canary = Canary::kNone;
+  bool keeps_trace = false;  // as text, for reading
+  bool verbose = false;
+};
+
+struct Statistics {
+  uint64_t events = 0, posts = 0, joins = 0, removals = 0, leaves = 0, crashes = 0, relay_crashes = 0,
+           cuts = 0, doubled = 0, full_disks = 0, jumps = 0, old_copies = 0, epochs = 0, taken_in = 0;
+  void add(const Statistics& other);
+};
+
+struct Outcome {
+  std::string failure;  // empty: all checks held
+  Hash trace;
+  std::vector<std::string> lines;
+  Statistics statistics;
+};
+
+// Runs a world to its end.
+Outcome run(const Options& options);
+// Twice; a different trace the second time is a failure too.
+Outcome run_twice(const Options& options);
+
+// --- What follows is the world's inside ---
+
+// Begins every planted text and name; nothing that holds it may reach the relay or a disk.
+inline constexpr std::string_view kPlanted = "zqxplanted";
+inline constexpr int64_t kSecond_ms = 1000, kMinute_ms = 60 * kSecond_ms, kHour_ms = 60 * kMinute_ms;
+
+class Clockwork {
+ public:
+  Instant now() const { return now_; }
+  void at(Instant when, std::function<void()> what) {
+    events_.push({std::max(when, now_), next_++, std::move(what)});
+  }
+  void after_ms(int64_t ms, std::function<void()> what) { at(now_.after_ms(ms), std::move(what)); }
+  // Runs the next event if it is due by then; otherwise time passes to `until` and the answer is false.
+  bool step(Instant until);
+
+ private:
+  struct Due {
+    Instant when;
+    uint64_t order;
+    std::function<void()> what;
+    bool operator<(const Due& other) const {
+      return std::tie(when, order) > std::tie(other.when, other.order);
+    }
+  };
+  std::priority_queue<Due> events_;
+  Instant now_{1'656'000'000'000};
+  uint64_t next_ = 0;
+};
+
+// A stream between a client's connection and the relay: in order and whole until it is cut, when all under
+// way is lost.
+struct Stream {
+  size_t node = 0;
+  client::ConnectionId client_side = 0;
+  relay::ConnectionId relay_side = 0;
+  bool alive = true;
+  bool is_up_at_client = false;
+  Instant last_to_relay, last_to_client;
+};
+
+struct Node {
+  size_t index = 0;
+  std::string name;
+  std::unique_ptr<SimDisk> disk;
+  std::unique_ptr<Random> random;
+  std::unique_ptr<client::Client> client;  // null while it is down
+  int64_t clock_offset_ms = 0;
+  uint64_t lives = 0;
+  uint64_t wake = 0;  // the number of its latest timer; older ones do nothing
+  bool is_cut_off = false;
+  std::map<client::ConnectionId, std::shared_ptr<Stream>>
+      streams;  // wanted by the client; null while not connected
+  std::map<std::string, Bytes> old_copy;
+  bool was_put_back = false;
+  std::map<group::GroupId, uint64_t> epochs;  // last seen
+};
+
+struct Post {
+  size_t node = 0;
+  group::GroupId group;
+  group::PersonId author;
+  std::optional<group::EventId> id;  // nothing: the disk failed, it may be there or not
+  std::string text;
+  std::set<group::PersonId> forbidden;  // removed before it was written
+};
+
+struct SimGroup {
+  group::GroupId id;
+  size_t founder = 0;
+  std::set<group::PersonId> ever, gone;
+  std::map<uint64_t, Hash> authenticators;               // by epoch
+  std::map<std::pair<uint64_t, uint64_t>, Hash> shared;  // by epoch and number
+};
+
+class World {
+ public:
+  explicit World(const Options& options);
+  ~World();
+  Outcome run();
+
+ private:
+  // --- Drawing and telling ---
+  uint64_t below(uint64_t limit) { return random_.below(limit); }
+  bool chance(uint64_t per_mille) { return below(1000) < per_mille; }
+  void trace(std::string_view what, size_t who, uint64_t number = 0);
+  void trace_bytes(std::string_view what, size_t who, BytesView bytes);
+  void fail(const std::string& what);
+  bool failed() const { return !outcome_.failure.empty(); }
+
+  // --- Nodes (nodes.cpp) ---
+  void start(Node& node);
+  void stop(Node& node);  // the process ends; what was not synced may be lost
+  void crash_if_without_power(Node& node);
+  void put_old_copy_back(Node& node);
+  Instant clock(const Node& node) const { return clockwork_.now().after_ms(node.clock_offset_ms); }
+  // Runs `what` on a client that is up, then does what it asks for, looks at it and sets its timer.
+  void with(Node& node, const std::function<void(client::Client&)>& what);
+  void set_timer(Node& node);
+
+  // --- Network (network.cpp) ---
+  void obey(Node& node, client::Effect& effect);
+  void connect_later(size_t node, client::ConnectionId connection, int64_t ms);
+  void connect(size_t node, client::ConnectionId connection);
+  void send_to_relay(const std::shared_ptr<Stream>& stream, Bytes frame, bool is_append);
+  void send_to_client(const std::shared_ptr<Stream>& stream, std::shared_ptr<const Bytes> frame);
+  void cut(const std::shared_ptr<Stream>& stream);
+  void cut_all(Node& node);
+  int64_t latency_ms();
+  wire::Answer distorted(wire::Answer answer, size_t node);
+  Bytes distorted_request(Bytes frame);
+
+  void start_relay();
+  void stop_relay();
+  void relay_receive(relay::ConnectionId connection, const Bytes& frame);
+  void relay_soon();
+  void drive_relay();
+
+  // --- Workload (workload.cpp) ---
+  void begin();
+  void act();
+  void post(Node& node, const group::GroupId& group);
+  void invite(Node& node, const group::GroupId& group);
+  void attend(Node& node, uint64_t willing_per_mille);
+  void remove_somebody();
+  void leave(Node& node);
+  void strike();
+  void heal();
+  Node* some_node_in(group::GroupId& group);
+  std::vector<group::GroupId> groups_of(Node& node);
+
+  // --- Checks (checks.cpp) ---
+  void observe(Node& node);
+  void check_hidden(BytesView bytes, const char* where);
+  // Why the world has not come to rest yet; empty if it has.
+  std::string unsettled();
+  void check_end();
+  void check_group(SimGroup& group);
+  void check_views(Node& node, const group::GroupId& group, const std::vector<client::TalkMessage>& talk);
+  void check_posts(const SimGroup& group, const std::map<size_t, std::vector<client::TalkMessage>>& talks);
+  void check_warnings(Node& node, const group::GroupId& group);
+  std::vector<client::TalkMessage> talk_of(Node& node, const group::GroupId& group);
+
+  Options options_;
+  SeededRandom random_;
+  Clockwork clockwork_;
+  Outcome outcome_;
+
+  std::deque<Node> nodes_;
+  std::vector<SimGroup> groups_;
+  std::vector<Post> posts_;
+
+  std::unique_ptr<SimDisk> relay_disk_;
+  std::optional<relay::Store> relay_store_;
+  std::unique_ptr<relay::Relay> relay_;
+  relay::ConnectionId next_relay_side_ = 1;
+  std::map<relay::ConnectionId, std::shared_ptr<Stream>> relay_streams_;
+  bool relay_is_due_ = false;
+
+  bool faults_ = true;
+  int64_t base_latency_ms_ = 5;
+  uint64_t cut_per_mille_ = 0, double_per_mille_ = 0, slow_per_mille_ = 0;
+  size_t canary_victim_ = 0;
+  bool canary_sang_ = false;
+};
+
+}  // namespace homeward::sim
