@@ -3,6 +3,7 @@
 /** Focus goes to the heading of what has just opened, so that a screen reader begins there. */
 export function arrive(node: HTMLElement): void {
   node.tabIndex = -1;
+  node.closest('.detail')?.scrollTo(0, 0);
   queueMicrotask(() => {
     const active = document.activeElement;
     if (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) return;

@@ -23,15 +23,20 @@ const home: Route = { screen: 'today' };
 class Nav {
   #stack: Route[] = $state.raw([home]);
   #at = $state(0);
+  #scrolled: number[] = [];
+  /** How far down the page stood when she left the place she is back at; 0 at a new one. */
+  scroll_to = 0;
 
   get route(): Route {
     return this.#stack[this.#at] ?? home;
   }
 
   start(): void {
+    history.scrollRestoration = 'manual';
     this.forget();
     addEventListener('popstate', (event) => {
       const step = (event.state as { step?: number } | null)?.step ?? 0;
+      this.scroll_to = this.#scrolled[step] ?? 0;
       this.#at = step < this.#stack.length ? step : 0;
     });
   }
@@ -39,18 +44,23 @@ class Nav {
   /** Forgets every place, so that Back cannot return to one. */
   forget(): void {
     this.#stack = [home];
+    this.#scrolled = [];
+    this.scroll_to = 0;
     this.#at = 0;
     history.replaceState({ step: 0 }, '', location.pathname);
   }
 
   go(route: Route): void {
     if (same(route, this.route)) return;
+    this.#scrolled[this.#at] = scrollY;
+    this.scroll_to = 0;
     this.#stack = [...this.#stack.slice(0, this.#at + 1), route];
     this.#at++;
     history.pushState({ step: this.#at }, '', location.pathname);
   }
 
   replace(route: Route): void {
+    this.scroll_to = 0;
     this.#stack = this.#stack.map((old, step) => (step === this.#at ? route : old));
   }
 
