@@ -237,7 +237,9 @@ void RatchetTree::add_unmerged(NodeIndex node, LeafIndex leaf) {
   ParentBlock& block = own_parent_block(slot, true);
   const auto begin = block.unmerged.begin() + block.unmerged_begin[slot.at];
   const auto end = block.unmerged.begin() + block.unmerged_begin[slot.at + 1];
-  block.unmerged.insert(std::lower_bound(begin, end, leaf), leaf);
+  const auto place = std::lower_bound(begin, end, leaf);
+  if (place != end && *place == leaf) return;  // only in a tree that was not validated
+  block.unmerged.insert(place, leaf);
   for (uint32_t at = slot.at + 1; at <= kBlockParents; ++at) ++block.unmerged_begin[at];
 }
 
