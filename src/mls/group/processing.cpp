@@ -46,20 +46,22 @@ Result<> apply_path(const EpochState& epoch, CommitCandidate::State& candidate,
 
 }  // namespace
 
-Result<CommitCandidate> Group::check_commit(const Opened& opened, std::optional<uint64_t> now_s) const {
-  const EpochState& epoch = state_->epoch;
+Result<CommitCandidate> check_commit_against(const Group::State& state, const Opened& opened,
+                                             std::optional<uint64_t> now_s, bool first_of_successor) {
+  const EpochState& epoch = state.epoch;
   const FramedContent& content = opened.message.content;
   if (opened.content_type() != ContentType::kCommit) return Error(MlsError::kMalformed, "not a commit");
   if (!equal(content.group_id, epoch.context.group_id)) return Error(MlsError::kWrongGroup, "commit");
   if (content.epoch != epoch.context.epoch) return Error(MlsError::kWrongEpoch, "commit");
   if (epoch.reinit) return Error(MlsError::kReinitialised, "11.2: this group has ended");
 
-  HW_LET(auto proposals, resolve(*state_, content));
+  HW_LET(auto proposals, resolve(state, content));
   ListPlace place;
   place.suite = epoch.suite;
   place.context = &epoch.context;
   place.tree = &epoch.tree;
   place.now_s = now_s;
+  place.allows_reinit_psk = place.allows_branch_psk = first_of_successor;
   if (content.sender.type == SenderType::kMember) place.committer = content.sender.leaf;
   HW_LET(AppliedList applied, apply_proposals(place, proposals));
 
@@ -67,7 +69,7 @@ Result<CommitCandidate> Group::check_commit(const Opened& opened, std::optional<
   out->from_interim_hash = epoch.interim_hash;
   out->message = opened.message;
   out->proposals = std::move(proposals);
-  out->removes_me = std::ranges::find(out->applied.removed, state_->own()) != out->applied.removed.end();
+  out->removes_me = std::ranges::find(out->applied.removed, state.own()) != out->applied.removed.end();
   HW_TRY(apply_path(epoch, *out, now_s));
   HW_TRY(check_next_members(out->applied, *epoch.suite));
 
@@ -83,6 +85,10 @@ Result<CommitCandidate> Group::check_commit(const Opened& opened, std::optional<
   out->context.confirmed_transcript_hash =
       copy_of(mls::confirmed_transcript_hash(*epoch.suite, epoch.interim_hash, input));
   return CommitCandidate(std::move(out));
+}
+
+Result<CommitCandidate> Group::check_commit(const Opened& opened, std::optional<uint64_t> now_s) const {
+  return check_commit_against(*state_, opened, now_s, false);
 }
 
 namespace {

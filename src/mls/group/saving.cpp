@@ -271,7 +271,7 @@ Result<PendingCommit> Group::restore_pending(BytesView saved) const {
   if (!equal(from, epoch.interim_hash))
     return Error(MlsError::kWrongEpoch, "a pending commit of another epoch");
   // The public half follows from the commit itself, as it does for everybody else.
-  HW_LET(CommitCandidate candidate, check_commit(own));
+  HW_LET(CommitCandidate candidate, check_commit_against(*state_, own, {}, epoch.context.epoch == 0));
   CommitCandidate::State& next = *candidate.state_;
 
   EpochState entered(*epoch.suite, std::move(next.applied.tree));

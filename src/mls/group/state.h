@@ -93,6 +93,11 @@ struct PendingCommit::State {
 
 // --- Shared by reading, writing and joining ---
 
+// `Group::check_commit`. `first_of_successor`: a commit of my own that makes a re-initialised or branched
+// group.
+Result<CommitCandidate> check_commit_against(const Group::State& state, const Opened& opened,
+                                             std::optional<uint64_t> now_s, bool first_of_successor);
+
 // The inputs of the next epoch's key schedule.
 struct NextEpochInput {
   const GroupContext* context = nullptr;  // with the new confirmed transcript hash
