@@ -22,6 +22,7 @@ class App {
   /** Unsent words by group: they stay while she looks elsewhere, and go when the vault is locked. */
   drafts = new Map<string, string>();
   #locking = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   #state = new Again(() => this.#load_state());
   #overview = new Again(() => this.#load_overview());
@@ -98,7 +99,11 @@ class App {
       this.relay = state.relay;
       this.language_chosen = state.language !== '';
       await show_language(state.language === 'ru' || state.language === 'en' ? state.language : guess_language());
-      if (state.vault === 'open') {
+      if (state.vault === 'open' && this.lock_failed) {
+        // She wanted it locked while the node could not be reached: that comes first.
+        await call('vault.lock', {});
+        this.lock_failed = false;
+      } else if (state.vault === 'open') {
         this.vault = 'open';
         void this.#overview.run();
         void this.#status.run();
@@ -111,7 +116,8 @@ class App {
     } catch (error) {
       if (!(error instanceof Refusal && error.code === 'stranger')) {
         void show_language(guess_language()).catch(() => undefined);
-        setTimeout(() => void this.#state.run(), 1500);
+        clearTimeout(this.#retry);
+        this.#retry = setTimeout(() => void this.#state.run(), 1500);
       }
     }
   }
