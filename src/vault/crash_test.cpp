@@ -83,7 +83,9 @@ TEST_F(CrashTest, EveryCommittedTransactionSurvives) {
 
 TEST_F(CrashTest, ACheckpointCutShortLosesNothing) {
   SeededRandom random(43);
-  { Vault vault = create(); }
+  {
+    Vault vault = create();
+  }
   for (int crash = 0; crash < 1200; ++crash) {
     {
       auto vault = open();

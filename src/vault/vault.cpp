@@ -151,6 +151,12 @@ Result<> overwrite_log(const VaultFiles& files, const char* name) {
   return log.sync();
 }
 
+// The cipher leaves its key where it worked.
+[[gnu::noinline]] void wipe_stack() {
+  std::array<uint8_t, 32 * 1024> below;
+  wipe(below);
+}
+
 }  // namespace
 }  // namespace vault
 
@@ -257,6 +263,8 @@ Vault::~Vault() {
   if (state_ == nullptr) return;
   HW_ASSERT(!state_->in_transaction);
   if (state_->log_pages > 0) (void)state_->checkpoint();
+  state_.reset();
+  vault::wipe_stack();
 }
 
 }  // namespace homeward
