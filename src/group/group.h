@@ -1,16 +1,18 @@
-// One closed group on one device: a machine without I/O (docs of the rules: protocol.md and docs/formats/group.md).
+// One closed group on one device: a machine without I/O (docs of the rules: protocol.md and
+// docs/formats/group.md).
 //
-// The relay orders, members decide: the machine is fed the entries of its queue in order and, on the same bytes, every
-// device reaches the same state. It is given an open transaction (`Rows`) with every call and keeps in it whatever must
-// survive; memory is only a cache of that. If the caller's commit fails, the caller throws the machine away and loads it
-// again: nothing was sent, nothing is lost.
+// The relay orders, members decide: the machine is fed the entries of its queue in order and, on the same
+// bytes, every device reaches the same state. It is given an open transaction (`Rows`) with every call and
+// keeps in it whatever must survive; memory is only a cache of that. If the caller's commit fails, the caller
+// throws the machine away and loads it again: nothing was sent, nothing is lost.
 //
-// What the network should do is not pushed but asked for: after every call the caller compares `wanted_reads()` and
-// `next_send()` with what it is doing. At most one entry of a group is under way at a time, so order is kept.
+// What the network should do is not pushed but asked for: after every call the caller compares
+// `wanted_reads()` and `next_send()` with what it is doing. At most one entry of a group is under way at a
+// time, so order is kept.
 //
-// Rules that the machine enforces on every entry: outer seal, MLS authentication, running hash, approvals and policy of
-// commits, first valid commit ends the epoch. What is invalid changes nothing; where the sender is proven, a warning names
-// her.
+// Rules that the machine enforces on every entry: outer seal, MLS authentication, running hash, approvals and
+// policy of commits, first valid commit ends the epoch. What is invalid changes nothing; where the sender is
+// proven, a warning names her.
 #pragma once
 
 #include <memory>
@@ -24,7 +26,8 @@
 
 namespace homeward::group {
 
-// What stands outside the group machine and is folded with it: the features of `domain`. Given to every call that can fold.
+// What stands outside the group machine and is folded with it: the features of `domain`. Given to every call
+// that can fold.
 class Fold {
  public:
   virtual ~Fold() = default;
@@ -36,9 +39,11 @@ class Fold {
     Role author_role = Role::kMember;
     Position position;
   };
-  // Unknown kinds and malformed bodies change nothing. Must depend on nothing but its arguments and the rows it wrote.
+  // Unknown kinds and malformed bodies change nothing. Must depend on nothing but its arguments and the rows
+  // it wrote.
   virtual void fold(const Context& context, const Event& event) = 0;
-  // Shared state for a newcomer (talk is not part of it), and the way back. `restore` refuses what does not read.
+  // Shared state for a newcomer (talk is not part of it), and the way back. `restore` refuses what does not
+  // read.
   virtual Bytes snapshot(Rows& rows, const GroupId& group) = 0;
   virtual Result<> restore(Rows& rows, const GroupId& group, BytesView snapshot) = 0;
   // Every row of the group, when it is forgotten.
@@ -46,15 +51,26 @@ class Fold {
 };
 
 // What happened, for the caller to tell its person.
-struct EventTakenIn { EventId id; uint16_t kind; PersonId author; Position position; };
-struct SendStateChanged { EventId id; };     // queued → posted, or back to queued because its epoch ended
+struct EventTakenIn {
+  EventId id;
+  uint16_t kind;
+  PersonId author;
+  Position position;
+};
+struct SendStateChanged {
+  EventId id;
+};  // queued → posted, or back to queued because its epoch ended
 struct MembersChanged {};
 struct RequestsChanged {};
 struct InvitesChanged {};
-struct StandingChanged { Standing standing; };
-struct Warned { Warning warning; };
-using Happening = std::variant<EventTakenIn, SendStateChanged, MembersChanged, RequestsChanged, InvitesChanged,
-                               StandingChanged, Warned>;
+struct StandingChanged {
+  Standing standing;
+};
+struct Warned {
+  Warning warning;
+};
+using Happening = std::variant<EventTakenIn, SendStateChanged, MembersChanged, RequestsChanged,
+                               InvitesChanged, StandingChanged, Warned>;
 using Happenings = std::vector<Happening>;
 
 // Everything a call needs from outside.
@@ -63,7 +79,7 @@ struct Turn {
   Random& random;
   Instant now;
   Fold& fold;
-  Happenings& happened;     // appended to
+  Happenings& happened;  // appended to
 };
 
 // A queue to read (live), from after this number.
@@ -83,12 +99,13 @@ enum class SendState : uint8_t { kQueued = 1, kPosted, kTakenIn };
 
 class Group {
  public:
-  // The founder: a group of one, organizer, vouches needed for a newcomer later. Writes its first state to `turn.rows`.
+  // The founder: a group of one, organizer, vouches needed for a newcomer later. Writes its first state to
+  // `turn.rows`.
   struct Founding {
     std::string name;
     std::string my_name;
-    std::string relay;      // URL
-    uint8_t vouches = 1;    // 1 to 5
+    std::string relay;    // URL
+    uint8_t vouches = 1;  // 1 to 5
   };
   static Result<std::unique_ptr<Group>> found(const Founding& founding, Turn turn);
   // Every group saved in these rows.
@@ -97,19 +114,22 @@ class Group {
   ~Group();
 
   // --- What the network does for it ---
-  const std::string& relay() const;                           // where this group's queues are
-  std::vector<WantedRead> wanted_reads() const;               // the epoch's queue first
-  // Nothing while an entry is under way or nothing is to be sent. May encrypt (and so write rows): the caller commits
-  // before it sends. The same WantedSend is answered again until `sent` or the epoch ends.
+  const std::string& relay() const;              // where this group's queues are
+  std::vector<WantedRead> wanted_reads() const;  // the epoch's queue first
+  // Nothing while an entry is under way or nothing is to be sent. May encrypt (and so write rows): the caller
+  // commits before it sends. The same WantedSend is answered again until `sent` or the epoch ends.
   std::optional<WantedSend> next_send(Turn turn);
   // The relay took entry `handle` at `number`.
   void sent(uint64_t handle, uint64_t number, Turn turn);
-  // The relay refused it for good (kEntrySize, kQueueFull…): the entry goes back to the outbox where that helps.
+  // The relay refused it for good (kEntrySize, kQueueFull…): the entry goes back to the outbox where that
+  // helps.
   void not_sent(uint64_t handle, wire::Reason reason, Turn turn);
-  // Entries of one of the wanted queues, in order, from number `first`; numbers already seen are skipped, a gap is a
-  // warning (kRelayOrder) and nothing is taken in. `last_in_queue` as the relay says.
-  void take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries, uint64_t last_in_queue, Turn turn);
-  // True once everything that the relay had at the last answer is taken in; sending waits for it after a start.
+  // Entries of one of the wanted queues, in order, from number `first`; numbers already seen are skipped, a
+  // gap is a warning (kRelayOrder) and nothing is taken in. `last_in_queue` as the relay says.
+  void take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries,
+               uint64_t last_in_queue, Turn turn);
+  // True once everything that the relay had at the last answer is taken in; sending waits for it after a
+  // start.
   bool caught_up() const;
   // The connection was lost or made anew: until the queue was read to its end, nothing new is encrypted.
   void disconnected();
@@ -120,13 +140,19 @@ class Group {
   // --- Commands; each leaves everything as it was on an error ---
   // Puts an event of a feature into the outbox: `queued` once the transaction is on disk.
   Result<EventId> post(uint16_t kind, BytesView body, Turn turn);
-  struct NewInvite { InviteId id; std::string link; Instant ends; };
+  struct NewInvite {
+    InviteId id;
+    std::string link;
+    Instant ends;
+  };
   Result<NewInvite> invite(Instant ends, Turn turn);
   Result<> revoke_invite(const InviteId& id, Turn turn);
   Result<> propose(const RequestId& request, std::string_view note, Turn turn);
   Result<> confirm(const RequestId& request, Turn turn);
   Result<> decline(const RequestId& request, Turn turn);
-  Result<> remove(const PersonId& person, Turn turn);
+  Result<> remove(const PersonId& person, Turn turn);  // by an organizer
+  // One member's word that this person should go: as many as the group's vouches (two at least) remove her.
+  Result<> approve_removal(const PersonId& person, Turn turn);
   Result<> leave(Turn turn);
   // Erases every row of this group; the object is of no use afterwards.
   void forget(Turn turn);
@@ -136,20 +162,23 @@ class Group {
   const std::string& name() const;
   Standing standing() const;
   uint64_t epoch() const;
-  Hash epoch_authenticator_hash() const;   // SHA-256 of the epoch authenticator and the tree hash: for checks
+  Hash epoch_authenticator_hash() const;  // SHA-256 of the epoch authenticator and the tree hash: for checks
   Hash shared_state_hash(Rows& rows, Fold& fold) const;  // SHA-256 of the snapshot a newcomer would get now
   const PersonId& me() const;
   Role my_role() const;
-  std::vector<Member> members() const;     // present ones, by time of entry
+  std::vector<Member> members() const;  // present ones, by time of entry
   // Also of those who left: her last known name, empty if never known.
   std::string name_of(const PersonId& person) const;
   std::vector<JoinRequest> requests(Instant now) const;
   std::vector<Invite> invites(Instant now) const;
   // Eight numbers below 1024, the same on both devices in the same epoch.
   Result<std::vector<uint16_t>> safety_words(const PersonId& with) const;
-  std::vector<Warning> warnings(Rows& rows) const;      // newest first, at most 100
+  std::vector<Warning> warnings(Rows& rows) const;  // newest first, at most 100
   // Own events that are not taken in yet, in order of writing.
-  struct Waiting { Event event; SendState state; };
+  struct Waiting {
+    Event event;
+    SendState state;
+  };
   std::vector<Waiting> waiting(Rows& rows) const;
   size_t waiting_count() const;
 
@@ -177,7 +206,7 @@ class Joining {
   const JoinId& id() const;
   State state() const;
   const std::string& my_name() const;
-  const std::vector<uint16_t>& words() const;   // four, as the sponsor sees them
+  const std::vector<uint16_t>& words() const;  // four, as the sponsor sees them
   Instant ends() const;
   Instant asked_at() const;
 
@@ -186,9 +215,11 @@ class Joining {
   std::optional<WantedSend> next_send(Turn turn);
   void sent(uint64_t handle, uint64_t number, Turn turn);
   void not_sent(uint64_t handle, wire::Reason reason, Turn turn);
-  // When the Welcome and its bundle are whole and right: the group, already saved in the rows, and state kJoined.
-  // A Welcome that does not fit (no leaf of the sponsor, a bad tree) fails the join and changes nothing else.
-  std::unique_ptr<Group> take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries, Turn turn);
+  // When the Welcome and its bundle are whole and right: the group, already saved in the rows, and state
+  // kJoined. A Welcome that does not fit (no leaf of the sponsor, a bad tree) fails the join and changes
+  // nothing else.
+  std::unique_ptr<Group> take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries,
+                                 Turn turn);
   void forget(Turn turn);
 
  private:
@@ -198,7 +229,10 @@ class Joining {
 };
 
 // A link's content, for showing before joining. Never its secrets.
-struct InvitePreview { std::string relay; Instant ends; };
+struct InvitePreview {
+  std::string relay;
+  Instant ends;
+};
 Result<InvitePreview> read_invite(std::string_view link);
 
 }  // namespace homeward::group

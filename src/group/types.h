@@ -11,34 +11,34 @@
 namespace homeward::group {
 
 enum class GroupError : uint16_t {
-  kMalformed = 1,      // bytes that are no event, invite, policy… of ours
-  kBadInvite,          // the link is broken
+  kMalformed = 1,  // bytes that are no event, invite, policy… of ours
+  kBadInvite,      // the link is broken
   kInviteExpired,
-  kNameInvalid,        // empty, longer than kMostNameBytes, or not text
-  kNotAllowed,         // the policy does not let this member do it
-  kNotPossibleNow,     // the group was left, or this device was removed or cannot follow
+  kNameInvalid,     // empty, longer than kMostNameBytes, or not text
+  kNotAllowed,      // the policy does not let this member do it
+  kNotPossibleNow,  // the group was left, or this device was removed or cannot follow
   kNoSuchMember,
   kNoSuchRequest,
   kNoSuchInvite,
-  kAlreadyDone,        // vouched twice, say
-  kTooLarge,           // does not fit the largest entry
-  kDamaged,            // the saved state does not read
+  kAlreadyDone,  // vouched twice, say
+  kTooLarge,     // does not fit the largest entry
+  kDamaged,      // the saved state does not read
 };
 constexpr Room room_of(GroupError) { return Room::kGroup; }
 
-inline constexpr size_t kMostNameBytes = 128;       // of a group or of a person, UTF-8
+inline constexpr size_t kMostNameBytes = 128;  // of a group or of a person, UTF-8
 inline constexpr size_t kMostGreetingBytes = 1024;
 
 struct GroupIdTag;
-using GroupId = FixedBytes<16, GroupIdTag>;         // MLS group_id; random
+using GroupId = FixedBytes<16, GroupIdTag>;  // MLS group_id; random
 struct PersonIdTag;
-using PersonId = FixedBytes<32, PersonIdTag>;       // device of the person's first device in this group
+using PersonId = FixedBytes<32, PersonIdTag>;  // device of the person's first device in this group
 struct DeviceIdTag;
-using DeviceId = FixedBytes<32, DeviceIdTag>;       // SHA-256 of the leaf's signature public key
+using DeviceId = FixedBytes<32, DeviceIdTag>;  // SHA-256 of the leaf's signature public key
 struct EventIdTag;
-using EventId = FixedBytes<16, EventIdTag>;         // random; unique per person
+using EventId = FixedBytes<16, EventIdTag>;  // random; unique per person
 struct RequestIdTag;
-using RequestId = FixedBytes<32, RequestIdTag>;     // SHA-256 over the newcomer's two key packages
+using RequestId = FixedBytes<32, RequestIdTag>;  // SHA-256 over the newcomer's two key packages
 struct InviteIdTag;
 using InviteId = FixedBytes<16, InviteIdTag>;
 struct JoinIdTag;
@@ -51,12 +51,12 @@ struct Position {
   auto operator<=>(const Position&) const = default;
 };
 
-// What an application message carries. Author and position are not in it: the author is the authenticated person, the
-// position the queue's.
+// What an application message carries. Author and position are not in it: the author is the authenticated
+// person, the position the queue's.
 struct Event {
   EventId id;
   uint16_t kind = 0;
-  Instant at;            // the author's claim, to the minute
+  Instant at;  // the author's claim, to the minute
   Bytes body;
 };
 
@@ -71,8 +71,8 @@ struct Member {
   std::string name;
   Role role = Role::kMember;
   bool me = false;
-  Instant since;                       // claimed time of the request's proposal; the founder's: creation
-  PersonId sponsor;                    // the founder: herself
+  Instant since;     // claimed time of the request's proposal; the founder's: creation
+  PersonId sponsor;  // the founder: herself
   std::vector<PersonId> confirmed_by;
 };
 
@@ -81,14 +81,14 @@ struct JoinRequest {
   RequestId id;
   std::string name;
   std::string greeting;
-  std::string note;                    // the sponsor's words when she proposed
-  std::vector<uint16_t> words;         // four numbers below 1024: made from the key packages, to compare by voice
+  std::string note;             // the sponsor's words when she proposed
+  std::vector<uint16_t> words;  // four numbers below 1024: made from the key packages, to compare by voice
   Instant at;
-  bool mine = false;                   // it came by an invite of mine
+  bool mine = false;  // it came by an invite of mine
   bool proposed = false;
   PersonId proposed_by;
   std::vector<PersonId> confirmed_by;
-  uint32_t needed = 1;                 // persons needed in all, the sponsor included
+  uint32_t needed = 1;  // persons needed in all, the sponsor included
   bool can_propose = false;
   bool can_confirm = false;
 };
@@ -102,26 +102,29 @@ struct Invite {
 
 enum class Standing : uint8_t {
   kActive = 1,
-  kLeaving,      // my leave waits for a member to commit it
+  kLeaving,  // my leave waits for a member to commit it
   kLeft,
   kRemoved,
-  kStuck,        // this device cannot follow (an old copy put back, a commit good for some): it asked to be replaced
+  kStuck,  // this device cannot follow (an old copy put back, a commit good for some): it asked to be
+           // replaced
 };
 
 struct Warning {
   enum class Kind : uint8_t {
-    kRelayOrder = 1,     // the relay changed, dropped or invented: numbers with gaps, my acknowledged entry not at its place
-    kHistoryDiffers,     // a member's running hash is not mine: the relay shows different things, or her device lies
-    kBadEntry,           // a proven member posted what is not valid
-    kBadCommit,          // a proven member's commit broke the policy
-    kBundleDiffers,      // the newcomer's bundle is not what another member computed
-    kOldCopy,            // this vault is an old copy: an entry of its own that it does not remember
-    kCannotFollow,       // a commit that is good for some, not for this device
+    kRelayOrder = 1,  // the relay changed, dropped or invented: numbers with gaps, my acknowledged entry not
+                      // at its place
+    kHistoryDiffers,  // a member's running hash is not mine: the relay shows different things, or her device
+                      // lies
+    kBadEntry,        // a proven member posted what is not valid
+    kBadCommit,       // a proven member's commit broke the policy
+    kBundleDiffers,   // the newcomer's bundle is not what another member computed
+    kOldCopy,         // this vault is an old copy: an entry of its own that it does not remember
+    kCannotFollow,    // a commit that is good for some, not for this device
   };
   Kind kind = Kind::kBadEntry;
   Instant at;
   bool about_member = false;
-  PersonId member;       // if about_member
+  PersonId member;  // if about_member
 };
 
 }  // namespace homeward::group

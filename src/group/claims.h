@@ -1,0 +1,75 @@
+// What every message claims in its authenticated_data: how much of the queue its sender had seen and, with
+// commits and removals, who approved of what (docs/formats/group.md).
+//
+// An approval is a signature by a leaf over (group id, hash of the action, last epoch in which it holds). The
+// hash binds it to one action; the group id to one group; the last epoch lets it die. Persons are counted,
+// never leaves.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "codec/codec.h"
+#include "group/types.h"
+
+namespace homeward::group {
+
+// Approvals hold for this many epochs after the one they were made in.
+inline constexpr uint64_t kApprovalEpochs = 1'000;
+// An absent member does not know how many epochs went by.
+inline constexpr uint64_t kReturnEpochs = 20'000;
+inline constexpr size_t kMostApprovals = 16;  // of one action
+inline constexpr size_t kMostGrants = 400;    // in one message
+inline constexpr std::string_view kApprovalLabel = "homeward approval";
+
+struct Approval {
+  uint32_t leaf = 0;  // LeafIndex in the epoch in which it is used
+  uint64_t last_epoch = 0;
+  Bytes signature;
+  bool operator==(const Approval&) const = default;
+};
+void encode(Writer& out, const Approval& approval);
+Approval decode_approval(Reader& in);
+
+// What can be approved.
+struct AddAction {
+  Hash key_package;  // SHA-256 of the first of her two key packages
+  Hash spare;        // and of the second
+  bool operator==(const AddAction&) const = default;
+};
+struct RemoveAction {
+  PersonId person;
+  bool operator==(const RemoveAction&) const = default;
+};
+struct PolicyAction {
+  Hash policy;  // SHA-256 of the new extension's bytes
+  bool operator==(const PolicyAction&) const = default;
+};
+// Signed by the leaf that asks to be replaced.
+struct ReplaceAction {
+  Hash key_package;
+  bool operator==(const ReplaceAction&) const = default;
+};
+using Action = std::variant<AddAction, RemoveAction, PolicyAction, ReplaceAction>;
+
+Hash action_hash(const Action& action);
+// What an approval signs (SignWithLabel with `kApprovalLabel`).
+Bytes approval_content(const GroupId& group, const Hash& action, uint64_t last_epoch);
+
+struct Grant {
+  Action action;
+  std::vector<Approval> approvals;
+  bool operator==(const Grant&) const = default;
+};
+
+// The whole of authenticated_data.
+struct Claims {
+  uint64_t seen = 0;  // number of the last entry its sender had taken in, in this epoch
+  Hash history;       // the running hash there
+  std::vector<Grant> grants;
+  bool operator==(const Claims&) const = default;
+};
+Bytes encode(const Claims& claims);
+Result<Claims> decode_claims(BytesView authenticated_data);
+
+}  // namespace homeward::group

@@ -1,0 +1,183 @@
+// What should be committed, by whom and when.
+//
+// Nothing of this is queued: it follows from the state, so that after a lost race the winner is followed and
+// the question asked anew. The one nearest to a matter commits at once (who asked for a removal, who
+// sponsors), the others take turns of five seconds, so that one absent device delays nobody for long and two
+// rarely collide.
+#include "crypto/crypto.h"
+#include "group/impl.h"
+#include "group/seal.h"
+#include "group/spaces.h"
+
+namespace homeward::group {
+namespace {
+
+constexpr int64_t kOthersAfter_ms = 60 * kSecond_ms;  // for what nobody is nearer to
+
+int64_t jitter(Random& random, int64_t below_ms) {
+  uint32_t draw = 0;
+  std::array<uint8_t, 4> bytes{};
+  random.fill(bytes);
+  for (const uint8_t byte : bytes) draw = draw << 8 | byte;
+  return static_cast<int64_t>(draw % static_cast<uint32_t>(below_ms));
+}
+
+Bytes due_key(char reason, BytesView what = {}) {
+  Bytes key{static_cast<uint8_t>(reason)};
+  append(key, what);
+  return key;
+}
+
+// My place in the row of those who may commit, `first` before all others.
+int64_t rank_of(const Court& court, std::optional<mls::LeafIndex> first, mls::LeafIndex me) {
+  const bool has_first = first.has_value() && court.identity(*first) && !court.is_named(*first);
+  const mls::LeafIndex nearest = has_first ? *first : me;
+  if (has_first && nearest == me) return 0;
+  int64_t rank = has_first ? 1 : 0;
+  for (const Seat& seat : court.seats) {
+    if (seat.leaf == me) break;
+    if (!(has_first && seat.leaf == nearest) && !court.is_named(seat.leaf)) ++rank;
+  }
+  return std::min<int64_t>(rank, 60);
+}
+
+}  // namespace
+
+Group::Impl::Plan Group::Impl::plan(Instant now) const {
+  Plan out;
+  const Court here = court();
+  if (here.is_named(mls->own_leaf())) return out;
+  for (const auto& [id_of, open] : roster.requests()) {
+    if (unfit.contains(id_of) || open.approvals.size() < here.needed_for_add() ||
+        out.adds.size() >= kMostAdds)
+      continue;
+    const auto approvals = open.plain_approvals();
+    if (approvers_of(here, add_action(open.candidate), approvals).size() >= here.needed_for_add())
+      out.adds.push_back(id_of);
+  }
+  for (const auto& [person, by] : roster.removals()) {
+    if (person == saved.me.person || is_named(person)) continue;
+    std::vector<Approval> approvals;
+    for (const auto& [approver, approval] : by) approvals.push_back(approval);
+    if (removal_is_allowed(here, person, approvers_of(here, RemoveAction{person}, approvals)))
+      out.removals.push_back(person);
+  }
+  const auto recent =
+      std::ranges::count_if(saved.routine, [&](Instant at) { return now.ms - at.ms < kDay_ms; });
+  const bool old_leaf = now.ms - saved.leaf_since.ms >= kLeafAge_ms;
+  out.update = old_leaf && static_cast<size_t>(recent) < kRoutinePerDay && seats.size() > 1;
+  out.renew_seed = saved.seed_stale;
+  return out;
+}
+
+void Group::Impl::notice_dues(Instant now, Random& random) {
+  if (!following() || !caught_up || court().is_named(mls->own_leaf())) {
+    dues.clear();
+    return;
+  }
+  std::map<Bytes, Instant> next;
+  const Court here = court();
+  const mls::LeafIndex me = mls->own_leaf();
+  const auto want = [&](Bytes key, int64_t delay_ms) {
+    const auto known = dues.find(key);
+    next.emplace(key, known != dues.end() ? known->second : now.after_ms(delay_ms));
+  };
+  const auto turns = [&](int64_t rank) {
+    return rank == 0 ? 0 : rank * kTurn_ms + jitter(random, 2 * kSecond_ms);
+  };
+
+  for (const auto& [leaf, removal] : pending) {
+    Bytes what;
+    append_key_u64(what, leaf.value);
+    want(due_key('r', what), turns(rank_of(here, removal.by, me)));
+  }
+  const Plan wanted = plan(now);
+  for (const RequestId& id_of : wanted.adds) {
+    const OpenRequest& open = roster.requests().at(id_of);
+    int64_t rank = 0;
+    for (const auto& [person, approval] : open.approvals) {
+      if (person == saved.me.person) break;
+      if (leaf_of(person) && !is_named(person)) ++rank;
+    }
+    const bool vouched = open.has_approval_of(saved.me.person);
+    want(due_key('a', id_of), vouched ? turns(rank) : kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
+  }
+  for (const PersonId& person : wanted.removals) want(due_key('v', person), turns(rank_of(here, {}, me)));
+  if (wanted.update)
+    want(due_key('u'), saved.leaf_since.ms == 0 ? 5 * kSecond_ms + jitter(random, 10 * kSecond_ms)
+                                                : jitter(random, kHour_ms));
+  if (wanted.renew_seed) want(due_key('s'), kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
+  dues = std::move(next);
+}
+
+Result<mls::PendingCommit> Group::Impl::try_commit(const Plan& wanted, Draft& made, Turn& turn) {
+  const Court here = court();
+  mls::CommitParams params;
+  Departures departures;
+  Claims made_claims = claims();
+  for (const auto& [leaf, removal] : pending) {
+    params.refs.push_back(removal.ref);
+    departures.persons.insert(removal.person);
+  }
+  for (const PersonId& person : wanted.removals) {
+    std::vector<Approval> approvals;
+    for (const auto& [approver, approval] : roster.removals().at(person)) approvals.push_back(approval);
+    made_claims.grants.push_back({RemoveAction{person}, std::move(approvals)});
+    departures.persons.insert(person);
+    for (const Seat& seat : seats)
+      if (seat.identity.person == person) params.proposals.emplace_back(mls::Remove{seat.leaf});
+  }
+  for (const RequestId& id_of : wanted.adds) {
+    const OpenRequest& open = roster.requests().at(id_of);
+    Reader in(open.candidate.key_package);
+    params.proposals.emplace_back(mls::Add{mls::decode_key_package(in)});
+    HW_TRY(in.finish());
+    made_claims.grants.push_back({add_action(open.candidate), open.plain_approvals()});
+  }
+  made.policy = policy_after(here, departures);
+  made.routine = params.refs.empty() && params.proposals.empty();
+  if (made.routine && wanted.renew_seed) {
+    made.policy.return_seed = turn.random.fixed<ReturnSeed>();
+    made.routine = false;
+  }
+  if (made.policy != policy)
+    params.proposals.emplace_back(mls::GroupContextExtensions{group_extensions_of(made.policy)});
+  if (!wanted.adds.empty()) {
+    made.bundle_key = turn.random.secret(32);
+    params.group_info_extensions = {{kBundleKeyExtension, copy_of(made.bundle_key.view())}};
+  }
+  params.authenticated_data = encode(made_claims);
+  params.force_path = true;
+  return mls->commit(params, turn.random);
+}
+
+bool Group::Impl::take_off_commit(mls::PendingCommit commit, Draft made, Turn& turn) {
+  Flight next;
+  next.purpose = Flight::Purpose::kCommit;
+  const Bytes message = copy_of(commit.message());
+  if (!take_off(std::move(next), message, turn)) return false;
+  own_commit.emplace(OwnCommit{std::move(commit), std::move(made.policy), pending.size(),
+                               std::move(made.bundle_key), made.routine});
+  save_own_commit(turn.rows);
+  return true;
+}
+
+// A request that the library finds no fault with alone may still not fit (a key that somebody has): then it
+// is left out, lest it keep everything else from being committed.
+bool Group::Impl::make_commit(Turn& turn) {
+  Plan wanted = plan(turn.now);
+  while (true) {
+    Draft made;
+    auto commit = try_commit(wanted, made, turn);
+    if (commit.ok() && take_off_commit(std::move(*commit), std::move(made), turn)) return true;
+    if (wanted.adds.empty()) return false;
+    if (wanted.adds.size() == 1) {
+      unfit.insert(wanted.adds.front());
+      wanted.adds.clear();
+    } else {
+      wanted.adds.resize(wanted.adds.size() / 2);
+    }
+  }
+}
+
+}  // namespace homeward::group

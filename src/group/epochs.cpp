@@ -1,0 +1,134 @@
+// From one epoch to the next, and out of the group.
+#include <algorithm>
+
+#include "crypto/crypto.h"
+#include "group/impl.h"
+#include "group/spaces.h"
+
+namespace homeward::group {
+namespace {
+
+std::set<PersonId> persons_of(std::span<const Seat> seats) {
+  std::set<PersonId> out;
+  for (const Seat& seat : seats) out.insert(seat.identity.person);
+  return out;
+}
+
+}  // namespace
+
+void Group::Impl::drop_flight(Turn& turn) {
+  if (own_commit) {
+    own_commit.reset();
+    save_own_commit(turn.rows);
+  }
+  if (!flight) return;
+  const Flight was = std::move(*flight);
+  flight.reset();
+  save_flight(turn.rows);
+  if (was.purpose == Flight::Purpose::kProposal && mls) mls->drop_proposal(was.ref);
+  if (was.purpose != Flight::Purpose::kEvent) return;
+  if (const Outbox::Item* item = outbox.find(was.sequence))
+    turn.happened.emplace_back(SendStateChanged{item->event});
+}
+
+// The MLS group is in its new epoch; everything else is still in the one before.
+void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
+  const std::vector<Seat> before = std::move(seats);
+  drop_flight(turn);
+  pending.clear();
+  turn.rows.erase_range(kProposalRows, prefix_range(id));
+  turn.rows.erase_range(kOwnRows, prefix_range(id));
+  EpochQueue::forget(id, turn.rows);
+  queue.enter(*mls, id);
+  caught_up = false;
+  dues.clear();
+  unfit.clear();
+
+  auto now_seated = seats_of(mls->tree());
+  HW_ASSERT(now_seated.ok());  // every leaf that came or changed was judged
+  seats = std::move(*now_seated);
+  const auto old_persons = persons_of(before);
+  const auto new_persons = persons_of(seats);
+  if (!std::ranges::includes(new_persons, old_persons)) saved.seed_stale = true;
+  if (turnover.policy.return_seed != policy.return_seed) saved.seed_stale = false;
+  policy = turnover.policy;
+  saved.policy = encode(policy);
+  if (turnover.routine) saved.routine.push_back(turn.now);
+  std::erase_if(saved.routine, [&](Instant at) { return turn.now.ms - at.ms > kDay_ms; });
+  if (turnover.committer == saved.me.person) saved.leaf_since = turn.now;
+
+  std::vector<OpenRequest> joined;
+  for (const auto& [request, open] : roster.requests())
+    if (new_persons.contains(open.newcomer) && !old_persons.contains(open.newcomer)) joined.push_back(open);
+  const size_t open_before = roster.requests().size();
+  roster.enter_epoch(before, court(), turn.rows);
+  if (roster.requests().size() != open_before) turn.happened.emplace_back(RequestsChanged{});
+  if (old_persons != new_persons || !joined.empty()) turn.happened.emplace_back(MembersChanged{});
+  if (!joined.empty()) answer_newcomers(joined, turnover, snapshot(turn.rows, turn.fold), turn);
+}
+
+// The committer sends each newcomer the Welcome and the bundle; of the others the first who vouched tells its
+// hash.
+void Group::Impl::answer_newcomers(const std::vector<OpenRequest>& joined, const Turnover& turnover,
+                                   BytesView bundle, Turn& turn) {
+  for (const OpenRequest& open : joined) {
+    if (turnover.committer == saved.me.person) {
+      if (!turnover.welcome) continue;
+      const Approval& sponsors = open.approvals.front().second;
+      Answer answer{*turnover.welcome, sponsors.last_epoch, sponsors.signature,
+                    box_seal(turnover.bundle_key.view(), id, bundle, turn.random)};
+      auto entries = seal_parcel(open.candidate.answer, encode(answer), turn.random);
+      if (!entries.ok()) continue;
+      for (Bytes& entry : *entries) send_aside(open.candidate.answer.access, std::move(entry), turn.rows);
+      continue;
+    }
+    const auto teller = std::ranges::find_if(open.approvals, [&](const auto& item) {
+      return item.first != turnover.committer && leaf_of(item.first).has_value();
+    });
+    if (teller == open.approvals.end() || teller->first != saved.me.person) continue;
+    const BundleHash body{open.candidate.id(), mls->epoch(), sha256(bundle)};
+    outbox.push({OutgoingType::kEvent,
+                 {turn.random.fixed<EventId>(), kBundleHash, to_the_minute(turn.now), encode(body)},
+                 {}},
+                turn.rows);
+  }
+}
+
+void Group::Impl::send_aside(const wire::WriteAccess& access, Bytes entry, Rows& rows) {
+  const uint64_t handle = saved.next_handle++;
+  rows.put(kSideRows, row_key(id, handle), encode(SideSend{access, std::move(entry)}));
+  sides.insert(handle);
+}
+
+void Group::Impl::go(Standing standing, Turn& turn) {
+  drop_flight(turn);
+  mls.reset();
+  seats.clear();
+  pending.clear();
+  invites.clear();
+  asked.clear();
+  confirming.clear();
+  dues.clear();
+  outbox.erase_all(turn.rows);
+  erase_rows(turn.rows, false);
+  saved.signature_key.private_key.clear();
+  roster = Roster();
+  roster.load(id, turn.rows);
+  set_standing(standing, turn);
+}
+
+void Group::Impl::get_stuck(Warning::Kind kind, std::optional<PersonId> about, Turn& turn) {
+  warn(kind, about, turn);
+  dues.clear();
+  caught_up = false;
+  set_standing(Standing::kStuck, turn);
+}
+
+void Group::Impl::set_standing(Standing standing, Turn& turn) {
+  if (saved.standing == standing) return;
+  saved.standing = standing;
+  turn.rows.put(kStateRows, row_key(id), encode(saved));
+  turn.happened.emplace_back(StandingChanged{standing});
+}
+
+}  // namespace homeward::group

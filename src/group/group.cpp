@@ -1,0 +1,230 @@
+// Commands of a group, and the way in for the network's news.
+#include "group/group.h"
+
+#include "crypto/crypto.h"
+#include "group/impl.h"
+#include "group/spaces.h"
+
+namespace homeward::group {
+
+Group::Group(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Group::~Group() = default;
+
+Result<std::unique_ptr<Group>> Group::found(const Founding& founding, Turn turn) {
+  if (!is_name(founding.name) || !is_name(founding.my_name)) return GroupError::kNameInvalid;
+  if (founding.vouches < 1 || founding.vouches > kMostVouches || founding.relay.empty() ||
+      founding.relay.size() > kMostRelayBytes)
+    return GroupError::kMalformed;
+  auto impl = std::make_unique<Impl>();
+  impl->id = turn.random.fixed<GroupId>();
+  KeyPair keys = group_suite().generate_signature_key_pair(turn.random);
+  const Hash device = sha256(keys.public_key);
+  impl->saved.me = {PersonId::from(device), DeviceId::from(device)};
+  impl->saved.leaf_since = turn.now;
+
+  Policy policy;
+  policy.name = founding.name;
+  policy.organizers = {impl->saved.me.person};
+  policy.vouches = founding.vouches;
+  policy.relays = {founding.relay};
+  policy.return_seed = turn.random.fixed<ReturnSeed>();
+
+  mls::CreateParams params;
+  params.group_id = copy_of(impl->id);
+  params.credential = credential_of(impl->saved.me);
+  params.signature_key = keys.clone();
+  params.capabilities = our_capabilities();
+  params.group_extensions = group_extensions_of(policy);
+  params.limits = kRatchetLimits;
+  impl->saved.signature_key = std::move(keys);
+  HW_LET(impl->mls, mls::Group::create(params, turn.random));
+  HW_TRY(impl->begin(turn.rows));
+  impl->roster.load(impl->id, turn.rows);
+  impl->roster.set_person(impl->saved.me.person,
+                          {founding.my_name, to_the_minute(turn.now), impl->saved.me.person, {}}, turn.rows);
+  impl->save(turn.rows);
+  return std::unique_ptr<Group>(new Group(std::move(impl)));
+}
+
+std::vector<GroupId> Group::saved(Rows& rows) {
+  std::vector<GroupId> out;
+  rows.scan(kStateRows, {}, [&](BytesView key, BytesView) {
+    out.push_back(GroupId::from(key));
+    return true;
+  });
+  return out;
+}
+
+Result<std::unique_ptr<Group>> Group::load(const GroupId& id, Rows& rows) {
+  HW_LET(auto impl, Impl::load(id, rows));
+  return std::unique_ptr<Group>(new Group(std::move(impl)));
+}
+
+void Group::take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries,
+                    uint64_t last_in_queue, Turn turn) {
+  Impl& impl = *impl_;
+  if (!impl.following()) return;
+  if (queue == impl.queue.id()) {
+    impl.take_group_entries(first, entries, last_in_queue, turn);
+    if (impl.following()) impl.notice_dues(turn.now, turn.random);
+    return;
+  }
+  for (const auto& [invite_id, invite] : impl.invites) {
+    if (!invite.wants_read() || wire::queue_id(invite.ask.read) != queue) continue;
+    return impl.take_ask_entries(invite_id, first, entries, turn);
+  }
+}
+
+void Group::disconnected() {
+  Impl& impl = *impl_;
+  impl.caught_up = false;
+  impl.second_look = impl.doubt;
+  impl.dues.clear();
+  impl.sides_held.clear();
+  if (impl.flight) impl.flight->refused = false;
+}
+
+void Group::tick(Turn turn) {
+  if (!impl_->following()) return;
+  impl_->end_invites(turn);
+  impl_->notice_dues(turn.now, turn.random);
+}
+
+Result<EventId> Group::post(uint16_t kind, BytesView body, Turn turn) {
+  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  if (body.size() > kMostBodyBytes) return GroupError::kTooLarge;
+  const Event event{turn.random.fixed<EventId>(), kind, to_the_minute(turn.now), copy_of(body)};
+  impl_->outbox.push({OutgoingType::kEvent, event, {}}, turn.rows);
+  return event.id;
+}
+
+Result<Group::NewInvite> Group::invite(Instant ends, Turn turn) {
+  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  if (ends <= turn.now) return GroupError::kInviteExpired;
+  const InviteId id = turn.random.fixed<InviteId>();
+  OwnInvite invite;
+  const auto read = turn.random.fixed<wire::ReadToken>();
+  const auto write = turn.random.fixed<wire::WriteToken>();
+  invite.ask = wire::QueueAccess::from_tokens(read, write);
+  invite.ends = {ends.ms / kSecond_ms * kSecond_ms};
+  invite.request_key = group_suite().generate_hpke_key_pair(turn.random);
+  const Link link{relay(), invite.ask.write, invite.ends, invite.request_key.public_key,
+                  impl_->saved.me.device};
+  NewInvite out{id, encode_link(link), invite.ends};
+  impl_->invites[id] = std::move(invite);
+  impl_->save_invite(id, turn.rows);
+  turn.happened.emplace_back(InvitesChanged{});
+  return out;
+}
+
+Result<> Group::revoke_invite(const InviteId& id, Turn turn) {
+  const auto at = impl_->invites.find(id);
+  if (at == impl_->invites.end()) return GroupError::kNoSuchInvite;
+  if (at->second.used || at->second.revoked) return GroupError::kAlreadyDone;
+  at->second.revoked = true;
+  impl_->close_invite(id, turn.rows);
+  turn.happened.emplace_back(InvitesChanged{});
+  turn.happened.emplace_back(RequestsChanged{});
+  return success();
+}
+
+Result<> Group::propose(const RequestId& request, std::string_view note, Turn turn) {
+  Impl& impl = *impl_;
+  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  const auto at = impl.asked.find(request);
+  if (at == impl.asked.end())
+    return impl.roster.requests().contains(request) ? GroupError::kAlreadyDone : GroupError::kNoSuchRequest;
+  if (at->second.proposing) return GroupError::kAlreadyDone;
+  if (!is_words(note, kMostNoteBytes)) return GroupError::kMalformed;
+  OwnInvite& invite = impl.invites.at(at->second.invite);
+  if (!invite.is_open(turn.now)) return GroupError::kInviteExpired;
+  HW_LET(Approval approval, impl.approve(add_action(at->second.candidate)));
+  const Proposed body{at->second.candidate, std::string(note), std::move(approval)};
+  HW_TRY(post(kRequestProposed, encode(body), turn));
+  at->second.proposing = true;
+  impl.save_asked(request, turn.rows);
+  invite.used = true;
+  impl.close_invite(at->second.invite, turn.rows);
+  turn.happened.emplace_back(RequestsChanged{});
+  turn.happened.emplace_back(InvitesChanged{});
+  return success();
+}
+
+Result<> Group::confirm(const RequestId& request, Turn turn) {
+  Impl& impl = *impl_;
+  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  const auto at = impl.roster.requests().find(request);
+  if (at == impl.roster.requests().end()) return GroupError::kNoSuchRequest;
+  if (at->second.has_approval_of(me()) || impl.confirming.contains(request)) return GroupError::kAlreadyDone;
+  HW_LET(Approval approval, impl.approve(add_action(at->second.candidate)));
+  HW_TRY(post(kRequestConfirmed, encode(Confirmed{request, std::move(approval)}), turn));
+  impl.confirming.insert(request);
+  turn.happened.emplace_back(RequestsChanged{});
+  return success();
+}
+
+Result<> Group::decline(const RequestId& request, Turn turn) {
+  Impl& impl = *impl_;
+  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  const auto at = impl.asked.find(request);
+  if (at != impl.asked.end() && !at->second.proposing) {
+    impl.asked.erase(at);
+    impl.save_asked(request, turn.rows);
+    turn.happened.emplace_back(RequestsChanged{});
+    turn.happened.emplace_back(InvitesChanged{});
+    return success();
+  }
+  const auto open = impl.roster.requests().find(request);
+  if (open == impl.roster.requests().end()) return GroupError::kNoSuchRequest;
+  if (open->second.sponsor != me()) return GroupError::kNotAllowed;
+  HW_TRY(post(kRequestWithdrawn, encode_withdrawn(request), turn));
+  return success();
+}
+
+Result<> Group::remove(const PersonId& person, Turn turn) {
+  Impl& impl = *impl_;
+  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  if (!impl.seat_of(person)) return GroupError::kNoSuchMember;
+  if (person == me() || my_role() != Role::kOrganizer || impl.is_named(me())) return GroupError::kNotAllowed;
+  if (impl.is_named(person) || impl.outbox.has_removal_of(person)) return GroupError::kAlreadyDone;
+  impl.outbox.push({OutgoingType::kRemove, {}, person}, turn.rows);
+  return success();
+}
+
+Result<> Group::approve_removal(const PersonId& person, Turn turn) {
+  Impl& impl = *impl_;
+  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  if (!impl.seat_of(person)) return GroupError::kNoSuchMember;
+  if (person == me()) return GroupError::kNotAllowed;
+  const auto known = impl.roster.removals().find(person);
+  if (known != impl.roster.removals().end() && known->second.contains(me())) return GroupError::kAlreadyDone;
+  HW_LET(Approval approval, impl.approve(RemoveAction{person}));
+  HW_TRY(post(kRemovalApproved, encode(RemovalApproved{person, std::move(approval)}), turn));
+  return success();
+}
+
+Result<> Group::leave(Turn turn) {
+  Impl& impl = *impl_;
+  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  if (impl.seats.size() == 1) {
+    impl.go(Standing::kLeft, turn);
+    return success();
+  }
+  impl.outbox.push({OutgoingType::kLeave, {}, {}}, turn.rows);
+  impl.set_standing(Standing::kLeaving, turn);
+  return success();
+}
+
+void Group::forget(Turn turn) {
+  impl_->erase_rows(turn.rows, true);
+  turn.fold.forget(turn.rows, impl_->id);
+}
+
+Result<Approval> Group::Impl::approve(const Action& action) const {
+  const uint64_t last_epoch = mls->epoch() + kApprovalEpochs;
+  HW_LET(Bytes signature,
+         mls->sign_with_label(kApprovalLabel, approval_content(id, action_hash(action), last_epoch)));
+  return Approval{mls->own_leaf().value, last_epoch, std::move(signature)};
+}
+
+}  // namespace homeward::group

@@ -1,0 +1,251 @@
+// The way of a group: found, invite, join, talk, remove, leave.
+#include "group/group.h"
+
+#include "group/world_for_test.h"
+
+namespace homeward::group {
+namespace {
+
+TEST(Group, FoundedByOneWhoTalksToHerself) {
+  World world;
+  Device& ayana = world.found();
+  world.settle();
+  EXPECT_TRUE(ayana.g().caught_up());
+  EXPECT_EQ(ayana.g().name(), "Дом");
+  EXPECT_EQ(ayana.g().my_role(), Role::kOrganizer);
+  ASSERT_EQ(ayana.g().members().size(), 1u);
+  EXPECT_EQ(ayana.g().members()[0].name, "Ayana");
+  const EventId id = world.say(ayana, "one");
+  ASSERT_EQ(ayana.g().waiting(ayana.rows).size(), 1u);
+  EXPECT_EQ(ayana.g().waiting(ayana.rows)[0].event.id, id);
+  world.say(ayana, "two");
+  world.settle();
+  EXPECT_EQ(ayana.texts, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(ayana.g().waiting_count(), 0u);
+}
+
+TEST(Group, ANewcomerIsLetInAndBothTalk) {
+  World world;
+  Device& ayana = world.found();
+  world.settle();
+  world.say(ayana, "before");
+  Device& bela = world.join(ayana, "Bela");
+  world.say(ayana, "welcome");
+  world.say(bela, "thanks");
+  world.settle();
+  EXPECT_EQ(ayana.texts.size(), 3u);
+  EXPECT_EQ(bela.texts.size(), 2u);  // not what was said before
+  ASSERT_EQ(bela.g().members().size(), 2u);
+  EXPECT_EQ(bela.g().members()[0].name, "Ayana");
+  EXPECT_EQ(bela.g().members()[1].name, "Bela");
+  EXPECT_EQ(bela.g().members()[1].sponsor, ayana.g().me());
+  EXPECT_EQ(ayana.g().safety_words(bela.g().me()).value(), bela.g().safety_words(ayana.g().me()).value());
+  EXPECT_EQ(bela.joining->state(), Joining::State::kJoined);
+  world.expect_agreement();
+  EXPECT_EQ(ayana.g().invites(world.now)[0].state, Invite::State::kUsed);
+}
+
+TEST(Group, ANewcomerSoonRenewsHerLeaf) {
+  World world;
+  Device& ayana = world.found();
+  world.join(ayana, "Bela");
+  const uint64_t epoch = ayana.g().epoch();
+  world.pass(20'000);
+  EXPECT_EQ(ayana.g().epoch(), epoch + 1);
+  world.pass(3'600'000);
+  EXPECT_EQ(ayana.g().epoch(), epoch + 1);
+  world.expect_agreement();
+}
+
+TEST(Group, AThirdNeedsAnothersWord) {
+  World world;
+  Device& ayana = world.found(1);
+  Device& bela = world.join(ayana, "Bela");
+  Device& chimit = world.add_device();
+  const RequestId request = world.ask(ayana, chimit, "Chimit");
+  ASSERT_TRUE(ayana.g().propose(request, "", ayana.turn(world.now)).ok());
+  world.pass(200'000);
+  EXPECT_FALSE(chimit.group);
+  const auto seen = bela.g().requests(world.now);
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].needed, 2u);
+  EXPECT_TRUE(seen[0].can_confirm);
+  EXPECT_EQ(seen[0].words, chimit.joining->words());
+  EXPECT_FALSE(ayana.g().requests(world.now)[0].can_confirm);
+  ASSERT_TRUE(bela.g().confirm(request, bela.turn(world.now)).ok());
+  EXPECT_TRUE(bela.g().confirm(request, bela.turn(world.now)).error().is(GroupError::kAlreadyDone));
+  world.settle();
+  ASSERT_TRUE(chimit.group);
+  EXPECT_EQ(chimit.g().members().size(), 3u);
+  EXPECT_EQ(chimit.g().members()[2].confirmed_by, (std::vector<PersonId>{bela.g().me()}));
+  world.expect_agreement();
+  EXPECT_EQ(chimit.count_warnings(Warning::Kind::kBundleDiffers), 0u);
+}
+
+TEST(Group, TwoVouchesMeanThreePersons) {
+  World world;
+  Device& ayana = world.found(2);
+  Device& bela = world.join(ayana, "Bela");
+  Device& chimit = world.join(ayana, "Chimit", {&bela});
+  Device& dolgor = world.add_device();
+  const RequestId request = world.ask(bela, dolgor, "Dolgor");
+  ASSERT_TRUE(bela.g().propose(request, "", bela.turn(world.now)).ok());
+  world.settle();
+  ASSERT_TRUE(chimit.g().confirm(request, chimit.turn(world.now)).ok());
+  world.pass(200'000);
+  EXPECT_FALSE(dolgor.group);
+  ASSERT_TRUE(ayana.g().confirm(request, ayana.turn(world.now)).ok());
+  world.settle();
+  EXPECT_TRUE(dolgor.group);
+  world.expect_agreement();
+}
+
+TEST(Group, EverythingWorksReloadedBeforeEveryCall) {
+  World world;
+  Device& ayana = world.found(1);
+  ayana.forgetful = true;
+  world.settle();
+  Device& bela = world.join(ayana, "Bela");
+  Device& chimit = world.join(bela, "Chimit", {&ayana});
+  world.pass(60'000);
+  for (int i = 0; i < 5; ++i) {
+    world.say(ayana, "a" + std::to_string(i));
+    world.say(bela, "b" + std::to_string(i));
+    world.say(chimit, "c" + std::to_string(i));
+    world.settle();
+  }
+  EXPECT_EQ(chimit.texts.size(), 15u);
+  EXPECT_EQ(ayana.texts, bela.texts);
+  world.expect_agreement();
+  ASSERT_TRUE(ayana.g().remove(bela.g().me(), ayana.turn(world.now)).ok());
+  world.pass(10'000);
+  EXPECT_EQ(bela.g().standing(), Standing::kRemoved);
+  EXPECT_EQ(chimit.g().members().size(), 2u);
+  world.expect_agreement();
+}
+
+TEST(Group, RemovedFindsNothingMore) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  Device& chimit = world.join(ayana, "Chimit", {&bela});
+  world.pass(30'000);
+  EXPECT_TRUE(bela.g().remove(ayana.g().me(), bela.turn(world.now)).error().is(GroupError::kNotAllowed));
+  ASSERT_TRUE(ayana.g().remove(bela.g().me(), ayana.turn(world.now)).ok());
+  world.settle();
+  EXPECT_EQ(bela.g().standing(), Standing::kRemoved);
+  EXPECT_TRUE(bela.g().wanted_reads().empty());
+  EXPECT_FALSE(bela.g().next_send(bela.turn(world.now)));
+  EXPECT_TRUE(bela.g().post(kTalkKinds, {}, bela.turn(world.now)).error().is(GroupError::kNotPossibleNow));
+  size_t keys = 0;
+  bela.rows.scan(kMlsRows, {}, [&](BytesView, BytesView) { return ++keys > 0; });
+  EXPECT_EQ(keys, 0u);
+  world.say(chimit, "after");
+  world.settle();
+  EXPECT_EQ(ayana.texts.back(), "after");
+  EXPECT_TRUE(std::ranges::find(bela.texts, "after") == bela.texts.end());
+  EXPECT_EQ(ayana.g().members().size(), 2u);
+  EXPECT_EQ(ayana.g().name_of(bela.g().me()), "Bela");
+  bela.reload();
+  EXPECT_EQ(bela.g().standing(), Standing::kRemoved);
+  EXPECT_EQ(bela.g().name(), "Дом");
+}
+
+TEST(Group, LeavingIsCommittedByAnother) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  world.pass(30'000);
+  ASSERT_TRUE(ayana.g().leave(ayana.turn(world.now)).ok());
+  EXPECT_EQ(ayana.g().standing(), Standing::kLeaving);
+  world.pass(10'000);
+  EXPECT_EQ(ayana.g().standing(), Standing::kLeft);
+  EXPECT_EQ(bela.g().members().size(), 1u);
+  EXPECT_EQ(bela.g().my_role(), Role::kOrganizer);  // somebody must be able to act
+  ASSERT_TRUE(bela.g().leave(bela.turn(world.now)).ok());
+  EXPECT_EQ(bela.g().standing(), Standing::kLeft);
+  bela.g().forget(bela.turn(world.now));
+  size_t rows = 0;
+  for (Space space = 0x1000; space < 0x1080; ++space)
+    bela.rows.scan(space, {}, [&](BytesView, BytesView) { return ++rows > 0; });
+  EXPECT_EQ(rows, 0u);
+}
+
+TEST(Group, BothLeavingAtOnceBothAreOut) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  ASSERT_TRUE(ayana.g().leave(ayana.turn(world.now)).ok());
+  ASSERT_TRUE(bela.g().leave(bela.turn(world.now)).ok());
+  world.pass(60'000);
+  EXPECT_EQ(ayana.g().standing(), Standing::kLeft);
+  EXPECT_EQ(bela.g().standing(), Standing::kLeft);
+}
+
+TEST(Group, SizesAndTheLookOfEntries) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  const auto queue = wire::queue_id(ayana.g().wanted_reads()[0].access);
+  const size_t before = world.relay.queues[queue].size();
+  world.say(bela, std::string(100, 'x'));
+  world.settle();
+  ASSERT_EQ(world.relay.queues[queue].size(), before + 1);
+  EXPECT_EQ(world.relay.queues[queue].back().size(), 512u);
+
+  size_t bytes = 0;
+  std::array<size_t, 256> counts{};
+  for (const auto& [id, entries] : world.relay.queues) {
+    for (const Bytes& entry : entries) {
+      EXPECT_TRUE(wire::is_entry_size(entry.size()));
+      bytes += entry.size();
+      for (const uint8_t byte : entry) ++counts[byte];
+      for (const std::string_view planted : {"Ayana", "Bela", "Дом", "xxxxxxxx", "hello"})
+        EXPECT_EQ(text_of(entry).find(planted), std::string::npos);
+    }
+  }
+  // Chi-squared with 255 degrees of freedom: 400 is beyond one in a hundred million.
+  const double expected = static_cast<double>(bytes) / 256;
+  double chi = 0;
+  for (const size_t count : counts)
+    chi += (static_cast<double>(count) - expected) * (static_cast<double>(count) - expected) / expected;
+  EXPECT_LT(chi, 400);
+}
+
+TEST(Group, NoLinkAfterItsEndOrUseOrRevocation) {
+  World world;
+  Device& ayana = world.found();
+  world.settle();
+  auto invite = ayana.g().invite(world.now.after_ms(10'000), ayana.turn(world.now));
+  ASSERT_TRUE(invite.ok());
+  EXPECT_EQ(read_invite(invite->link)->relay, "relay.example");
+  Device& first = world.add_device();
+  Device& second = world.add_device();
+  Device& late = world.add_device();
+  first.joining = std::move(*Joining::ask({invite->link, "One", ""}, first.turn(world.now)));
+  second.joining = std::move(*Joining::ask({invite->link, "Two", ""}, second.turn(world.now)));
+  world.settle();
+  ASSERT_EQ(ayana.g().requests(world.now).size(), 2u);
+  const RequestId request = ayana.g().requests(world.now)[0].id;
+  ASSERT_TRUE(ayana.g().propose(request, "", ayana.turn(world.now)).ok());
+  world.settle();
+  EXPECT_EQ((first.group != nullptr) + (second.group != nullptr), 1);
+  EXPECT_TRUE(ayana.g().requests(world.now).empty());
+  EXPECT_TRUE(
+      ayana.g().revoke_invite(invite->id, ayana.turn(world.now)).error().is(GroupError::kAlreadyDone));
+
+  auto other = ayana.g().invite(world.now.after_ms(10'000), ayana.turn(world.now));
+  world.pass(11'000);
+  EXPECT_EQ(ayana.g().invites(world.now)[1].state, Invite::State::kExpired);
+  EXPECT_TRUE(
+      Joining::ask({other->link, "Late", ""}, late.turn(world.now)).error().is(GroupError::kInviteExpired));
+
+  auto revoked = ayana.g().invite(world.now.after_ms(10'000), ayana.turn(world.now));
+  ASSERT_TRUE(ayana.g().revoke_invite(revoked->id, ayana.turn(world.now)).ok());
+  late.joining = std::move(*Joining::ask({revoked->link, "Late", ""}, late.turn(world.now)));
+  world.settle();
+  EXPECT_TRUE(ayana.g().requests(world.now).empty());
+}
+
+}  // namespace
+}  // namespace homeward::group

@@ -1,0 +1,127 @@
+#include "group/policy.h"
+
+#include "crypto/crypto.h"
+#include "group/event.h"
+
+namespace homeward::group {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+
+template <class T>
+bool strictly_rising(const std::vector<T>& list) {
+  return std::ranges::adjacent_find(list, [](const T& a, const T& b) { return !(a < b); }) == list.end();
+}
+
+void encode_persons(Writer& out, const std::vector<PersonId>& persons) {
+  out.vector([&](Writer& inner) {
+    for (const PersonId& person : persons) inner.raw(person);
+  });
+}
+
+std::vector<PersonId> decode_persons(Reader& in) {
+  std::vector<PersonId> out;
+  Reader inner = in.vector();
+  while (!inner.empty()) out.push_back(inner.fixed<PersonId>());
+  if (!inner.ok() || !strictly_rising(out)) in.fail(CodecError::kMalformed);
+  return out;
+}
+
+}  // namespace
+
+bool Policy::is_organizer(const PersonId& person) const {
+  return std::ranges::binary_search(organizers, person);
+}
+bool Policy::is_adviser(const PersonId& person) const { return std::ranges::binary_search(advisers, person); }
+
+Role Policy::role(const PersonId& person) const {
+  if (is_organizer(person)) return Role::kOrganizer;
+  return is_adviser(person) ? Role::kAdviser : Role::kMember;
+}
+
+bool Policy::is_spent(const Hash& what, uint64_t epoch) const {
+  return std::ranges::any_of(spent,
+                             [&](const Spent& item) { return item.what == what && epoch <= item.until; });
+}
+
+Bytes encode(const Policy& policy) {
+  Writer out;
+  out.u8(kVersion).text(policy.name);
+  encode_persons(out, policy.organizers);
+  encode_persons(out, policy.advisers);
+  out.u8(policy.vouches).u16(policy.retention_days);
+  out.vector([&](Writer& relays) {
+    for (const std::string& relay : policy.relays) relays.text(relay);
+  });
+  out.raw(policy.return_seed);
+  out.vector([&](Writer& spent) {
+    for (const Spent& item : policy.spent) spent.raw(item.what).u64(item.until);
+  });
+  return out.take();
+}
+
+Result<Policy> decode_policy(BytesView extension_data) {
+  Reader in(extension_data);
+  Policy policy;
+  if (in.u8() != kVersion) in.fail(CodecError::kMalformed);
+  policy.name = in.text(kMostNameBytes);
+  policy.organizers = decode_persons(in);
+  policy.advisers = decode_persons(in);
+  policy.vouches = in.u8();
+  policy.retention_days = in.u16();
+  Reader relays = in.vector(kMostRelays * (kMostRelayBytes + 2));
+  while (!relays.empty()) policy.relays.push_back(relays.text(kMostRelayBytes));
+  policy.return_seed = in.fixed<ReturnSeed>();
+  Reader spent = in.vector();
+  while (!spent.empty()) {
+    const Hash what = spent.fixed<Hash>();
+    policy.spent.push_back({what, spent.u64()});
+  }
+  HW_TRY(relays.finish());
+  HW_TRY(spent.finish());
+  HW_TRY(in.finish());
+  const bool fits = is_name(policy.name) && !policy.organizers.empty() && policy.vouches >= 1 &&
+                    policy.vouches <= kMostVouches && !policy.relays.empty() &&
+                    policy.relays.size() <= kMostRelays && strictly_rising(policy.spent);
+  if (!fits) return Error(GroupError::kMalformed, "a policy out of its bounds");
+  return policy;
+}
+
+Result<Policy> policy_of(const std::vector<mls::Extension>& group_extensions) {
+  if (group_extensions.size() != 1 || group_extensions[0].type != kPolicyExtension)
+    return Error(GroupError::kMalformed, "group extensions other than the policy");
+  return decode_policy(group_extensions[0].data);
+}
+
+std::vector<mls::Extension> group_extensions_of(const Policy& policy) {
+  return {{kPolicyExtension, encode(policy)}};
+}
+
+mls::Credential credential_of(const Identity& identity) {
+  Writer out;
+  out.raw(identity.person).raw(identity.device);
+  return mls::Credential::basic(out.view());
+}
+
+mls::Capabilities our_capabilities() {
+  mls::Capabilities out = mls::Capabilities::ours();
+  out.extensions.push_back(static_cast<uint16_t>(kPolicyExtension));
+  return out;
+}
+
+Result<Identity> identity_of(const mls::LeafNode& leaf) {
+  if (leaf.credential_type() != mls::CredentialType::kBasic)
+    return Error(GroupError::kMalformed, "not a basic credential");
+  Reader in(leaf.identity());
+  Identity identity;
+  identity.person = in.fixed<PersonId>();
+  identity.device = in.fixed<DeviceId>();
+  HW_TRY(in.finish());
+  if (!equal(identity.device, sha256(leaf.signature_key())))
+    return Error(GroupError::kMalformed, "a device that is not its signature key's");
+  if (!equal(identity.person, identity.device))
+    return Error(GroupError::kMalformed, "a person of another device");
+  return identity;
+}
+
+}  // namespace homeward::group

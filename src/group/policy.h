@@ -1,0 +1,73 @@
+// The policy of a group: an extension of the GroupContext (RFC 9420, section 8.1) that every member
+// authenticates.
+//
+// Its encoding has one form: lists are sorted and without doubles. What may change in it, and by whom, is
+// `rules.h`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "group/types.h"
+#include "mls/tree/leaf_node.h"
+#include "wire/wire.h"
+
+namespace homeward::group {
+
+// Private use (RFC 9420, section 17.3).
+inline constexpr auto kPolicyExtension = static_cast<mls::ExtensionType>(0xF0A0);
+inline constexpr auto kBundleKeyExtension = static_cast<mls::ExtensionType>(0xF0A1);  // in a GroupInfo
+
+inline constexpr uint8_t kMostVouches = 5;
+inline constexpr size_t kMostRelays = 8;
+inline constexpr size_t kMostRelayBytes = 512;
+
+struct ReturnSeedTag;
+using ReturnSeed = FixedBytes<32, ReturnSeedTag>;
+
+// What no commit may bring in any more up to and with epoch `until`: a person who was removed, or (by the
+// hash of its key package) a replacement that was made. Approvals that were signed before cannot outlive it.
+struct Spent {
+  Hash what;
+  uint64_t until = 0;
+  auto operator<=>(const Spent&) const = default;
+};
+
+struct Policy {
+  std::string name;
+  std::vector<PersonId> organizers;
+  std::vector<PersonId> advisers;
+  uint8_t vouches = 1;              // 1 to kMostVouches
+  uint16_t retention_days = 0;      // of talk; 0: forever
+  std::vector<std::string> relays;  // the first orders
+  ReturnSeed return_seed;
+  std::vector<Spent> spent;
+  bool operator==(const Policy&) const = default;
+
+  bool is_organizer(const PersonId& person) const;
+  bool is_adviser(const PersonId& person) const;
+  Role role(const PersonId& person) const;
+  bool is_spent(const Hash& what, uint64_t epoch) const;
+};
+Bytes encode(const Policy& policy);
+// kMalformed for anything but what `encode` writes of a policy with at least one organizer.
+Result<Policy> decode_policy(BytesView extension_data);
+// The policy in a GroupContext whose only extension it is; else kMalformed.
+Result<Policy> policy_of(const std::vector<mls::Extension>& group_extensions);
+std::vector<mls::Extension> group_extensions_of(const Policy& policy);
+
+// Who a leaf is: the identity of its basic credential.
+struct Identity {
+  PersonId person;
+  DeviceId device;
+  bool operator==(const Identity&) const = default;
+};
+mls::Credential credential_of(const Identity& identity);
+// What Homeward's leaves can do: the library's own and the policy extension.
+mls::Capabilities our_capabilities();
+// kMalformed unless the credential is {person, device}, device = SHA-256 of the leaf's signature key and
+// person = device. (Further devices of a person need an approval of hers in the leaf, which this version does
+// not know.)
+Result<Identity> identity_of(const mls::LeafNode& leaf);
+
+}  // namespace homeward::group

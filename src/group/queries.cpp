@@ -1,0 +1,238 @@
+// What can be asked of a group; nothing here changes it (but `warn`, which only adds a row).
+#include <algorithm>
+
+#include "crypto/crypto.h"
+#include "group/impl.h"
+#include "group/spaces.h"
+
+namespace homeward::group {
+namespace {
+
+constexpr int64_t kSameWarning_ms = kHour_ms;
+constexpr size_t kSafetyWords = 8;
+
+Bytes encode_warning(const Warning& warning) {
+  Writer out;
+  out.u8(static_cast<uint8_t>(warning.kind))
+      .u64(static_cast<uint64_t>(warning.at.ms))
+      .u8(warning.about_member);
+  out.raw(warning.member);
+  return out.take();
+}
+
+Warning decode_warning(BytesView row) {
+  Reader in(row);
+  Warning warning;
+  warning.kind = static_cast<Warning::Kind>(std::clamp<uint8_t>(in.u8(), 1, 7));
+  warning.at = {static_cast<int64_t>(in.u64())};
+  warning.about_member = in.u8() != 0;
+  warning.member = in.fixed<PersonId>();
+  return warning;
+}
+
+std::vector<Warning> newest_warnings(const GroupId& id, Rows& rows) {
+  std::vector<Warning> out;
+  auto range = prefix_range(id);
+  range.backwards = true;
+  range.limit = kMostWarnings;
+  rows.scan(kWarningRows, range, [&](BytesView, BytesView value) {
+    out.push_back(decode_warning(value));
+    return true;
+  });
+  return out;
+}
+
+}  // namespace
+
+const Identity* Group::Impl::seat_of(const PersonId& person) const {
+  const auto at =
+      std::ranges::find_if(seats, [&](const Seat& seat) { return seat.identity.person == person; });
+  return at == seats.end() ? nullptr : &at->identity;
+}
+
+std::optional<mls::LeafIndex> Group::Impl::leaf_of(const PersonId& person) const {
+  const auto at =
+      std::ranges::find_if(seats, [&](const Seat& seat) { return seat.identity.person == person; });
+  if (at == seats.end()) return {};
+  return at->leaf;
+}
+
+bool Group::Impl::is_named(const PersonId& person) const {
+  return std::ranges::any_of(pending, [&](const auto& item) { return item.second.person == person; });
+}
+
+Bytes Group::Impl::snapshot(Rows& rows, Fold& fold) const {
+  Writer out;
+  out.opaque(roster.snapshot(rows)).opaque(fold.snapshot(rows, id));
+  return out.take();
+}
+
+// The same about the same member is said once an hour, so that nobody can bury what else there is to say.
+void Group::Impl::warn(Warning::Kind kind, std::optional<PersonId> about, Turn& turn) {
+  const Warning warning{kind, turn.now, about.has_value(), about.value_or(PersonId{})};
+  for (const Warning& known : newest_warnings(id, turn.rows))
+    if (known.kind == kind && known.member == warning.member && known.about_member == warning.about_member &&
+        turn.now.ms - known.at.ms < kSameWarning_ms)
+      return;
+  const uint64_t number = saved.next_warning++;
+  turn.rows.put(kWarningRows, row_key(id, number), encode_warning(warning));
+  if (number > kMostWarnings) turn.rows.erase(kWarningRows, row_key(id, number - kMostWarnings));
+  turn.rows.put(kStateRows, row_key(id), encode(saved));
+  turn.happened.emplace_back(Warned{warning});
+}
+
+const std::string& Group::relay() const { return impl_->policy.relays.front(); }
+const GroupId& Group::id() const { return impl_->id; }
+const std::string& Group::name() const { return impl_->policy.name; }
+Standing Group::standing() const { return impl_->saved.standing; }
+uint64_t Group::epoch() const { return impl_->mls ? impl_->mls->epoch() : impl_->saved.epoch; }
+const PersonId& Group::me() const { return impl_->saved.me.person; }
+Role Group::my_role() const { return impl_->policy.role(me()); }
+bool Group::caught_up() const { return impl_->following() && impl_->caught_up; }
+
+std::vector<WantedRead> Group::wanted_reads() const {
+  std::vector<WantedRead> out;
+  const Impl& impl = *impl_;
+  if (!impl.following()) return out;
+  out.push_back({impl.queue.access().read, impl.queue.taken_in_queue()});
+  for (const auto& [invite_id, invite] : impl.invites)
+    if (invite.wants_read()) out.push_back({invite.ask.read, invite.taken});
+  return out;
+}
+
+std::optional<Instant> Group::next_tick() const {
+  const Impl& impl = *impl_;
+  if (!impl.following()) return {};
+  std::optional<Instant> next;
+  const auto consider = [&](Instant at) { next = next ? std::min(*next, at) : at; };
+  if (impl.caught_up && !impl.flight) {
+    for (const auto& [reason, at] : impl.dues) consider(at);
+    if (impl.saved.leaf_since.ms != 0 && impl.seats.size() > 1)
+      consider(impl.saved.leaf_since.after_ms(kLeafAge_ms));
+  }
+  for (const auto& [invite_id, invite] : impl.invites)
+    if (invite.wants_read()) consider(invite.ends);
+  return next;
+}
+
+Hash Group::epoch_authenticator_hash() const {
+  if (!impl_->mls) return {};
+  return sha256({impl_->mls->epoch_authenticator(), impl_->mls->tree_hash()});
+}
+
+Hash Group::shared_state_hash(Rows& rows, Fold& fold) const { return sha256(impl_->snapshot(rows, fold)); }
+
+std::vector<Member> Group::members() const {
+  std::vector<Member> out;
+  const Impl& impl = *impl_;
+  std::set<PersonId> done;
+  for (const Seat& seat : impl.seats) {
+    const PersonId& person = seat.identity.person;
+    if (!done.insert(person).second) continue;
+    Member member;
+    member.person = person;
+    member.role = impl.policy.role(person);
+    member.me = person == impl.saved.me.person;
+    if (const auto at = impl.roster.persons().find(person); at != impl.roster.persons().end()) {
+      member.name = at->second.name;
+      member.since = at->second.since;
+      member.sponsor = at->second.sponsor;
+      member.confirmed_by = at->second.confirmed_by;
+    }
+    out.push_back(std::move(member));
+  }
+  std::ranges::stable_sort(out, {}, &Member::since);
+  return out;
+}
+
+std::string Group::name_of(const PersonId& person) const { return impl_->roster.name_of(person); }
+
+std::vector<JoinRequest> Group::requests(Instant now) const {
+  std::vector<JoinRequest> out;
+  const Impl& impl = *impl_;
+  if (!impl.following()) return out;
+  const bool active = impl.saved.standing == Standing::kActive;
+  const uint32_t needed = impl.court().needed_for_add();
+  for (const auto& [id, open] : impl.roster.requests()) {
+    JoinRequest item{id, open.candidate.name, open.candidate.greeting, open.note, request_words(id), open.at};
+    item.mine = open.sponsor == me();
+    item.proposed = true;
+    item.proposed_by = open.sponsor;
+    for (size_t i = 1; i < open.approvals.size(); ++i) item.confirmed_by.push_back(open.approvals[i].first);
+    item.needed = needed;
+    item.can_confirm = active && !open.has_approval_of(me()) && !impl.confirming.contains(id) &&
+                       open.approvals.size() < needed && !impl.is_named(me());
+    out.push_back(std::move(item));
+  }
+  for (const auto& [id, asked] : impl.asked) {
+    JoinRequest item{id, asked.candidate.name, asked.candidate.greeting, {}, request_words(id), asked.at};
+    item.mine = true;
+    item.proposed = asked.proposing;
+    if (asked.proposing) item.proposed_by = me();
+    item.needed = needed;
+    const auto invite = impl.invites.find(asked.invite);
+    item.can_propose =
+        active && !asked.proposing && invite != impl.invites.end() && invite->second.is_open(now);
+    out.push_back(std::move(item));
+  }
+  std::ranges::stable_sort(out, {}, &JoinRequest::at);
+  return out;
+}
+
+std::vector<Invite> Group::invites(Instant now) const {
+  std::vector<Invite> out;
+  for (const auto& [id, invite] : impl_->invites) {
+    Invite item{id, invite.ends, Invite::State::kOpen};
+    const bool was_asked =
+        std::ranges::any_of(impl_->asked, [&](const auto& asked) { return asked.second.invite == id; });
+    if (invite.used)
+      item.state = Invite::State::kUsed;
+    else if (!invite.is_open(now))
+      item.state = Invite::State::kExpired;
+    else if (was_asked)
+      item.state = Invite::State::kAsked;
+    out.push_back(item);
+  }
+  std::ranges::stable_sort(out, {}, &Invite::ends);
+  return out;
+}
+
+Result<std::vector<uint16_t>> Group::safety_words(const PersonId& with) const {
+  const Impl& impl = *impl_;
+  if (!impl.mls) return GroupError::kNotPossibleNow;
+  const auto theirs = impl.leaf_of(with);
+  if (!theirs || with == me()) return GroupError::kNoSuchMember;
+  Bytes first = copy_of(impl.mls->member(*theirs)->signature_key());
+  Bytes second = copy_of(impl.mls->member(impl.mls->own_leaf())->signature_key());
+  if (second < first) std::swap(first, second);
+  Writer out;
+  out.text("homeward safety words")
+      .raw(impl.id)
+      .opaque(impl.mls->epoch_authenticator())
+      .opaque(first)
+      .opaque(second);
+  return words_of(sha256(out.view()), kSafetyWords);
+}
+
+std::vector<Warning> Group::warnings(Rows& rows) const { return newest_warnings(impl_->id, rows); }
+
+std::vector<Group::Waiting> Group::waiting(Rows& rows) const {
+  std::vector<Waiting> out;
+  for (const Outbox::Item& item : impl_->outbox.items()) {
+    if (item.type != OutgoingType::kEvent || item.kind < kTalkKinds) continue;
+    auto event = impl_->outbox.event(item.sequence, rows);
+    if (!event) continue;
+    const auto& flight = impl_->flight;
+    const bool posted = flight && flight->sequence == item.sequence && flight->posted != 0;
+    out.push_back({std::move(*event), posted ? SendState::kPosted : SendState::kQueued});
+  }
+  return out;
+}
+
+size_t Group::waiting_count() const {
+  return static_cast<size_t>(std::ranges::count_if(impl_->outbox.items(), [](const Outbox::Item& item) {
+    return item.type == OutgoingType::kEvent && item.kind >= kTalkKinds;
+  }));
+}
+
+}  // namespace homeward::group

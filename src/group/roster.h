@@ -1,0 +1,80 @@
+// The group's own shared state: who its members are to each other, open join requests, asked-for removals,
+// and which events were seen.
+//
+// Rows with a cache in memory. It depends only on the events and commits folded, so it is the same on every
+// device at the same position. A departed member stays by name, so that what she wrote keeps its author.
+#pragma once
+
+#include <map>
+
+#include "base/rows.h"
+#include "group/event.h"
+#include "group/rules.h"
+
+namespace homeward::group {
+
+inline constexpr size_t kMostOpenBySponsor = 20;
+inline constexpr size_t kMostOpenRequests = 1'000;
+// (person, event id) pairs that are known not to be new; older ones are forgotten, by everybody alike.
+inline constexpr size_t kSeenWindow = 1'024;
+
+struct Person {
+  std::string name;
+  Instant since;
+  PersonId sponsor;
+  std::vector<PersonId> confirmed_by;
+};
+
+struct OpenRequest {
+  Candidate candidate;
+  std::string note;
+  Instant at;
+  PersonId sponsor;
+  PersonId newcomer;
+  std::vector<std::pair<PersonId, Approval>> approvals;  // the sponsor's first
+  bool has_approval_of(const PersonId& person) const;
+  std::vector<Approval> plain_approvals() const;
+};
+
+class Roster {
+ public:
+  void load(const GroupId& id, Rows& rows);
+
+  const std::map<PersonId, Person>& persons() const { return persons_; }
+  const std::map<RequestId, OpenRequest>& requests() const { return requests_; }
+  const std::map<PersonId, std::map<PersonId, Approval>>& removals() const { return removals_; }
+  std::string name_of(const PersonId& person) const;
+
+  void set_person(const PersonId& id, Person person, Rows& rows);
+  // Folds one of the group's own events; malformed or not allowed: changes nothing. True if requests changed.
+  struct Author {
+    mls::LeafIndex leaf;
+    PersonId person;
+  };
+  bool fold(const Court& court, const Author& author, const Event& event, Rows& rows);
+  // After a commit: newcomers get their names, requests and removals that came to nothing go.
+  void enter_epoch(std::span<const Seat> before, const Court& now, Rows& rows);
+
+  // True the first time.
+  bool mark_seen(const PersonId& person, const EventId& event, Rows& rows);
+
+  Bytes snapshot(Rows& rows) const;
+  // kMalformed; the roster must be empty.
+  Result<> restore(const GroupId& id, BytesView snapshot, Rows& rows);
+
+ private:
+  void save_request(const RequestId& id, Rows& rows) const;
+  void erase_request(const RequestId& id, Rows& rows);
+  void save_removal(const PersonId& person, Rows& rows) const;
+  bool fold_proposed(const Court& court, const Author& author, const Event& event, Rows& rows);
+  bool fold_confirmed(const Court& court, const Author& author, const Event& event, Rows& rows);
+  bool fold_removal(const Court& court, const Author& author, const Event& event, Rows& rows);
+
+  GroupId id_;
+  std::map<PersonId, Person> persons_;
+  std::map<RequestId, OpenRequest> requests_;
+  std::map<PersonId, std::map<PersonId, Approval>> removals_;
+  uint64_t next_seen_ = 1;
+};
+
+}  // namespace homeward::group

@@ -1,0 +1,89 @@
+// The rules of a group, as functions of the epoch's MLS state and a message: the same answer on every
+// member's device.
+//
+//   Add      by value; sponsor and min(vouches, persons − 1) other persons, over the newcomer's key packages
+//   Remove   by an organizer, by as many persons as the vouches (two at least), or of oneself; by value or by
+//   reference Replace  Remove and Add of the same person and key, by anyone, with the word of the leaf that
+//   is replaced Policy   an organizer, two where there are several; the return seed alone: anyone Update
+//   anyone
+//
+// An authorised Remove by reference must be covered by whatever commit comes next; who is named by one can
+// approve of and propose nothing any more.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "group/claims.h"
+#include "group/event.h"
+#include "group/policy.h"
+#include "mls/group/group.h"
+
+namespace homeward::group {
+
+inline constexpr size_t kMostAdds = 200;  // in one commit
+inline constexpr size_t kMostRemoves = 200;
+inline constexpr uint32_t kLeastRemovers = 2;  // persons, where none is an organizer
+
+const Suite& group_suite();
+
+struct Seat {
+  mls::LeafIndex leaf;
+  Identity identity;
+};
+// Everybody in the tree, by leaf. kMalformed if a leaf's credential is none of ours.
+Result<std::vector<Seat>> seats_of(const mls::RatchetTree& tree);
+size_t count_persons(std::span<const Seat> seats);
+
+// A Remove by reference that was taken in and authorised; by its target's leaf.
+struct PendingRemoval {
+  Bytes ref;
+  PersonId person;
+  mls::LeafIndex by;
+};
+using PendingRemovals = std::map<mls::LeafIndex, PendingRemoval>;
+
+// What all rules look at.
+struct Court {
+  const GroupId& id;
+  const mls::Group& group;  // the epoch before
+  const Policy& policy;
+  std::span<const Seat> seats;
+  const PendingRemovals& pending;
+  const Identity* identity(mls::LeafIndex leaf) const;  // null: nobody sits there
+  bool is_named(mls::LeafIndex leaf) const { return pending.contains(leaf); }
+  uint32_t needed_for_add() const;      // persons, the sponsor included
+  uint32_t needed_for_removal() const;  // persons, where none is an organizer
+};
+
+// Both key packages of a request: ours in form, signed, of one new identity. Answers it.
+Result<Identity> check_candidate(const Candidate& candidate,
+                                 const std::vector<mls::Extension>& group_extensions);
+AddAction add_action(const Candidate& candidate);
+Hash key_package_hash(const mls::KeyPackage& key_package);
+
+// True if the approval is by a leaf of this epoch, for this action, and holds now.
+bool approval_holds(const Court& court, const Action& action, const Approval& approval);
+// The persons whose approvals hold, without those who are named by a pending removal.
+std::set<PersonId> approvers_of(const Court& court, const Action& action,
+                                std::span<const Approval> approvals);
+bool removal_is_allowed(const Court& court, const PersonId& person, std::set<PersonId> approvers);
+
+// A Remove by reference: is it authorised? Error kNotAllowed.
+Result<PendingRemoval> judge_removal(const Court& court, const mls::Opened& opened, const Claims& claims);
+// My own, of which I know leaf and target.
+Result<PendingRemoval> judge_own_removal(const Court& court, mls::LeafIndex mine, mls::LeafIndex target,
+                                         const Claims& claims, BytesView ref);
+
+// The policy after persons go and replacements are made.
+struct Departures {
+  std::set<PersonId> persons;       // who go for good
+  std::vector<Spent> replacements;  // key packages that were used up
+  bool empty() const { return persons.empty() && replacements.empty(); }
+};
+Policy policy_after(const Court& court, const Departures& departures);
+
+// A commit by another member. Answers the new policy; error kNotAllowed naming the rule that it breaks.
+Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& candidate, const Claims& claims);
+
+}  // namespace homeward::group
