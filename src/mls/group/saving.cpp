@@ -34,12 +34,13 @@ void encode_epoch_secrets(Writer& out, const EpochSecrets& secrets) {
   }
 }
 
-EpochSecrets decode_epoch_secrets(Reader& in) {
+EpochSecrets decode_epoch_secrets(Reader& in, size_t hash_size) {
   EpochSecrets secrets;
   for (Secret* secret : {&secrets.sender_data_secret, &secrets.exporter_secret, &secrets.external_secret,
                          &secrets.confirmation_key, &secrets.membership_key, &secrets.resumption_psk,
                          &secrets.epoch_authenticator, &secrets.init_secret}) {
     *secret = secret_opaque(in);
+    if (secret->size() != hash_size) in.fail(CodecError::kMalformed);
   }
   return secrets;
 }
@@ -178,11 +179,13 @@ Result<EpochState> restore_epoch(std::span<const Part> parts) {
   epoch.context = decode_group_context(context);
   epoch.interim_hash = copy_of(in.opaque());
   epoch.confirmation_tag = copy_of(in.opaque());
-  epoch.secrets = decode_epoch_secrets(in);
+  epoch.secrets = decode_epoch_secrets(in, suite->hash_size());
   HW_LET(epoch.mine, TreePrivate::decode(in.opaque()));
   if (in.optional()) epoch.reinit = std::get<ReInit>(decode_proposal_body(in, ProposalType::kReInit));
   if (!in.finish().ok() || !context.finish().ok()) return bad_state("epoch row");
   if (epoch.tree.leaf(epoch.mine.own()) == nullptr) return bad_state("own leaf");
+  if (!equal(epoch.tree.tree_hash(), epoch.context.tree_hash))
+    return bad_state("the tree is of another epoch");
   return epoch;
 }
 
@@ -264,7 +267,7 @@ Result<PendingCommit> Group::restore_pending(BytesView saved) const {
   Opened own{decode_authenticated_content(content_in), 0};
   const BytesView mine = in.opaque();
   Secret signature_key = secret_opaque(in);
-  EpochSecrets secrets = decode_epoch_secrets(in);
+  EpochSecrets secrets = decode_epoch_secrets(in, suite().hash_size());
   Secret encryption_secret = secret_opaque(in);
   if (!in.finish().ok() || !content_in.finish().ok()) return bad_state("saved commit");
   const EpochState& epoch = state_->epoch;
