@@ -201,7 +201,7 @@ void World::check_views(Node& node, const group::GroupId& group,
     if (message.text.find(word + " ") != std::string::npos && message.state == group::SendState::kTakenIn)
       expected.insert(expected.begin(), message.id);
   std::vector<group::EventId> found;
-  for (const client::TalkMessage& message : node.client->search("писем " + word, group, 1000))
+  for (const client::TalkMessage& message : node.client->search("письма " + word, group, 1000))
     found.push_back(message.id);
   if (found != expected) return fail("search does not find what is there");
 
