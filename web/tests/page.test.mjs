@@ -291,10 +291,13 @@ describe('every screen', { concurrency: 2 }, () => {
         }
         await it.click('join-open');
         await it.see('group-screen');
-        it.mock.group('g2').state = 'removed';
+        Object.assign(it.mock.group('g2'), { state: 'removed', members: [] });
         it.mock.notice('group', 'g2');
         await it.page.locator('[data-test="standing"][data-state="removed"]').waitFor();
         await it.check('removed');
+        await it.click('place-people');
+        await it.see('people-ended');
+        await it.check('removed-people');
         await it.click('up');
         await it.see('today');
         await it.click('settings');
