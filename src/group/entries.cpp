@@ -97,6 +97,11 @@ bool Group::Impl::history_fits(const Claims& claims, Rows& rows) const {
   return mine && *mine == claims.history;
 }
 
+// A removal came in that its sender had not seen: what it makes invalid is nobody's fault.
+bool Group::Impl::was_overtaken(const Claims& claims) const {
+  return std::ranges::any_of(pending, [&](const auto& item) { return item.second.number > claims.seen; });
+}
+
 void Group::Impl::read_opened(mls::Opened opened, const Identity& author, Turn& turn) {
   const auto claims = decode_claims(opened.authenticated_data());
   if (!claims.ok()) return warn(Warning::Kind::kBadEntry, author.person, turn);
@@ -110,17 +115,14 @@ void Group::Impl::read_opened(mls::Opened opened, const Identity& author, Turn& 
     case mls::ContentType::kProposal: {
       auto removal = judge_removal(court(), opened, *claims);
       if (!removal.ok()) {
-        // Two who ask for the same removal at once did nothing wrong.
-        const auto* remove = std::get_if<mls::Remove>(&opened.proposal());
-        if (!remove || !pending.contains(remove->removed))
-          warn(Warning::Kind::kBadEntry, author.person, turn);
+        if (!was_overtaken(*claims)) warn(Warning::Kind::kBadEntry, author.person, turn);
         return;
       }
       auto ref = mls->add_proposal(opened);
       if (!ref.ok()) return warn(Warning::Kind::kBadEntry, author.person, turn);
       removal->ref = std::move(*ref);
       const mls::LeafIndex target = std::get<mls::Remove>(opened.proposal()).removed;
-      return remember_removal(target, std::move(*removal), turn.rows);
+      return remember_removal(target, std::move(*removal), turn);
     }
     case mls::ContentType::kCommit:
       return read_commit(opened, *claims, author, turn);
@@ -130,9 +132,15 @@ void Group::Impl::read_opened(mls::Opened opened, const Identity& author, Turn& 
 void Group::Impl::read_commit(const mls::Opened& opened, const Claims& claims, const Identity& author,
                               Turn& turn) {
   auto candidate = mls->check_commit(opened);
-  if (!candidate.ok()) return warn(Warning::Kind::kBadCommit, author.person, turn);
+  if (!candidate.ok()) {
+    if (!was_overtaken(claims)) warn(Warning::Kind::kBadCommit, author.person, turn);
+    return;
+  }
   auto next = judge_commit(court(), *candidate, claims);
-  if (!next.ok()) return warn(Warning::Kind::kBadCommit, author.person, turn);
+  if (!next.ok()) {
+    if (!was_overtaken(claims)) warn(Warning::Kind::kBadCommit, author.person, turn);
+    return;
+  }
   if (candidate->removes_me())
     return go(saved.standing == Standing::kLeaving ? Standing::kLeft : Standing::kRemoved, turn);
 
@@ -172,7 +180,7 @@ void Group::Impl::read_own(BytesView message, Turn& turn) {
     auto removal = judge_own_removal(court(), mls->own_leaf(), {mine.target}, no_grants, mine.ref);
     if (!valid || !removal.ok()) return mls->drop_proposal(mine.ref);
     outbox.erase(mine.sequence, turn.rows);
-    remember_removal({mine.target}, std::move(*removal), turn.rows);
+    remember_removal({mine.target}, std::move(*removal), turn);
   } else if (own_commit) {
     OwnCommit commit = std::move(*own_commit);
     own_commit.reset();
@@ -190,11 +198,15 @@ void Group::Impl::read_own(BytesView message, Turn& turn) {
   }
 }
 
-void Group::Impl::remember_removal(mls::LeafIndex target, PendingRemoval removal, Rows& rows) {
+void Group::Impl::remember_removal(mls::LeafIndex target, PendingRemoval removal, Turn& turn) {
+  removal.number = queue.taken() + 1;
   Writer out;
-  out.opaque(removal.ref).raw(removal.person).u32(removal.by.value);
-  rows.put(kProposalRows, row_key(id, uint64_t{target.value}), out.view());
+  out.opaque(removal.ref).raw(removal.person).u32(removal.by.value).u64(removal.number);
+  turn.rows.put(kProposalRows, row_key(id, uint64_t{target.value}), out.view());
   pending[target] = std::move(removal);
+  // Nobody is left who could commit it: the group ends here.
+  if (std::ranges::all_of(seats, [&](const Seat& seat) { return pending.contains(seat.leaf); }))
+    go(saved.standing == Standing::kLeaving ? Standing::kLeft : Standing::kRemoved, turn);
 }
 
 void Group::Impl::apply_event(mls::LeafIndex leaf, const PersonId& author, const Event& event, Turn& turn) {

@@ -184,6 +184,7 @@ class Group {
 
  private:
   friend class Joining;
+  friend struct GroupInside;  // tests that play a hostile member
   struct Impl;
   explicit Group(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

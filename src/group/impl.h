@@ -138,9 +138,10 @@ struct Group::Impl {
   void read_opened(mls::Opened opened, const Identity& author, Turn& turn);
   void read_commit(const mls::Opened& opened, const Claims& claims, const Identity& author, Turn& turn);
   bool history_fits(const Claims& claims, Rows& rows) const;
+  bool was_overtaken(const Claims& claims) const;
   void apply_event(mls::LeafIndex leaf, const PersonId& author, const Event& event, Turn& turn);
   void compare_bundle(const Event& event, Turn& turn);
-  void remember_removal(mls::LeafIndex target, PendingRemoval removal, Rows& rows);
+  void remember_removal(mls::LeafIndex target, PendingRemoval removal, Turn& turn);
 
   // --- epochs.cpp: from one epoch to the next ---
   struct Turnover {

@@ -40,6 +40,7 @@ struct PendingRemoval {
   Bytes ref;
   PersonId person;
   mls::LeafIndex by;
+  uint64_t number = 0;  // of its entry
 };
 using PendingRemovals = std::map<mls::LeafIndex, PendingRemoval>;
 

@@ -196,6 +196,7 @@ Result<std::unique_ptr<Group::Impl>> Group::Impl::load(const GroupId& id, Rows& 
     removal.ref = copy_of(in.opaque());
     removal.person = in.fixed<PersonId>();
     removal.by = {in.u32()};
+    removal.number = in.u64();
     reads = reads && in.finish().ok();
     impl->pending[{static_cast<uint32_t>(leaf.u64())}] = std::move(removal);
     return true;

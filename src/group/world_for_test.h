@@ -233,7 +233,7 @@ class World {
   void expect_agreement() {
     Device* first = nullptr;
     for (auto& device : devices) {
-      if (!device->group || !device->g().caught_up()) continue;
+      if (!device->group || !device->online || !device->g().caught_up()) continue;
       if (!first) {
         first = device.get();
         continue;
