@@ -16,7 +16,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const passphrase = 'медленный чайник синий забор утро';
 const looks = [
   { name: 'phone-ru', language: 'ru', width: 360, height: 740 },
-  { name: 'phone-en-dark', language: 'en', width: 360, height: 740, dark: true },
+  { name: 'phone-en-dark', language: 'en', width: 320, height: 568, dark: true },
   { name: 'wide-ru-dark', language: 'ru', width: 1280, height: 800, dark: true },
   { name: 'wide-en', language: 'en', width: 1280, height: 800 },
   { name: 'large-ru', language: 'ru', width: 320, height: 640, text_percent: 200 },

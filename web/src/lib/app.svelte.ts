@@ -63,6 +63,8 @@ class App {
       this.lock_failed = !(error instanceof Refusal && error.code === 'locked');
     } finally {
       this.#locking = false;
+      // What was told meanwhile was not looked at.
+      void this.#state.run();
     }
   }
 
