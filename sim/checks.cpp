@@ -22,10 +22,11 @@ std::vector<std::string> ids_of(const std::vector<client::TalkMessage>& talk) {
   return out;
 }
 
+// Takes part: neither gone nor unable to follow.
 bool is_present(const client::Client& client, const group::GroupId& group) {
   const group::Group* found = client.find(group);
-  return found != nullptr && found->standing() != group::Standing::kRemoved &&
-         found->standing() != group::Standing::kLeft;
+  return found != nullptr &&
+         (found->standing() == group::Standing::kActive || found->standing() == group::Standing::kLeaving);
 }
 
 }  // namespace
@@ -78,6 +79,10 @@ std::string World::unsettled() {
       const std::string who = "member " + std::to_string(node.index) + " in " + name_of(one.id) +
                               " at epoch " + std::to_string(one.epoch);
       if (one.standing == group::Standing::kRemoved || one.standing == group::Standing::kLeft) continue;
+      // An old copy notices that it is one, says so and stands still: better than to use keys twice.
+      if (one.standing == group::Standing::kStuck && node.was_put_back &&
+          is_warned(node, one.id, group::Warning::Kind::kOldCopy))
+        continue;
       if (one.link != client::LinkState::kConnected)
         return who + " is not connected but " + std::to_string(static_cast<int>(one.link));
       if (one.standing != group::Standing::kActive)
@@ -127,7 +132,7 @@ void World::check_end() {
 }
 
 void World::check_group(SimGroup& known) {
-  std::map<size_t, std::vector<client::TalkMessage>> talks;
+  std::map<size_t, std::vector<client::TalkMessage>> talks;  // what was taken in
   for (Node& node : nodes_) {
     const group::Group* group = node.client->find(known.id);
     if (group == nullptr) continue;
@@ -137,8 +142,9 @@ void World::check_group(SimGroup& known) {
       talks[node.index].pop_back();
       canary_sang_ = true;
     }
-    outcome_.statistics.taken_in += talks[node.index].size();
     check_views(node, known.id, talks[node.index]);
+    std::erase_if(talks[node.index], [](const auto& one) { return one.state != group::SendState::kTakenIn; });
+    outcome_.statistics.taken_in += talks[node.index].size();
     check_warnings(node, known.id);
     if (failed()) return;
     if (group->standing() != group::Standing::kActive) continue;
@@ -214,6 +220,11 @@ void World::check_views(Node& node, const group::GroupId& group,
   if (!node.client->seen(group, clock(node)).ok()) return fail("seen does not work");
   for (const client::GroupSummary& one : node.client->groups())
     if (one.id == group && one.unread != 0) return fail("what was seen is still unread");
+}
+
+bool World::is_warned(Node& node, const group::GroupId& group, group::Warning::Kind kind) {
+  const auto warnings = node.client->warnings(group);
+  return std::ranges::find(warnings, kind, &group::Warning::kind) != warnings.end();
 }
 
 void World::check_warnings(Node& node, const group::GroupId& group) {

@@ -213,13 +213,14 @@ void World::heal() {
   faults_ = false;
   base_latency_ms_ = 5;
   relay_disk_->set_free_bytes(UINT64_MAX);
-  if (relay_disk_->has_power()) relay_disk_->cut_power_after(UINT64_MAX);
+  if (!relay_disk_->has_power()) stop_relay();
+  relay_disk_->cut_power_after(UINT64_MAX);
   if (relay_ == nullptr) start_relay();
   for (Node& node : nodes_) {
     node.is_cut_off = false;
     node.disk->set_free_bytes(UINT64_MAX);
-    if (node.disk->has_power()) node.disk->cut_power_after(UINT64_MAX);
-    if (node.client != nullptr && chance(300)) stop(node);
+    if (!node.disk->has_power() || chance(300)) stop(node);
+    node.disk->cut_power_after(UINT64_MAX);
     start(node);
   }
 }
