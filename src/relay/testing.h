@@ -32,14 +32,17 @@ inline constexpr Instant kTestNoon{20'000 * kTestDay_ms + kTestDay_ms / 2};
 
 class RelayHarness {
  public:
-  explicit RelayHarness(const Limits& limits = {}, const SqliteStoreOptions& options = {})
-      : limits_(limits), options_(options) {
-    options_.folder = folder_.path();
+  explicit RelayHarness(const Limits& limits = {}) : limits_(limits) {
+    folder_.emplace();
     start();
+  }
+  // Over a store of the caller's.
+  RelayHarness(const Limits& limits, Store store) : limits_(limits), store_(std::move(store)) {
+    relay_.emplace(*store_.reader, limits_, now);
   }
 
   void start() {
-    Result<Store> opened = open_sqlite_store(options_);
+    Result<Store> opened = open_sqlite_store({.folder = folder_->path()});
     HW_ASSERT(opened.ok());
     store_ = std::move(*opened);
     relay_.emplace(*store_.reader, limits_, now);
@@ -54,7 +57,6 @@ class RelayHarness {
 
   Relay& relay() { return *relay_; }
   Store& store() { return store_; }
-  std::string folder() const { return folder_.path(); }
 
   ConnectionId connect(ConnectionOptions options = {.live = true}) {
     relay_->open(next_connection_, options, now);
@@ -120,9 +122,8 @@ class RelayHarness {
   SeededRandom random{11};
 
  private:
-  TemporaryFolder folder_;
+  std::optional<TemporaryFolder> folder_;
   Limits limits_;
-  SqliteStoreOptions options_;
   Store store_;
   std::optional<Relay> relay_;
   ConnectionId next_connection_ = 1;

@@ -1,6 +1,7 @@
 // Any bytes as a sequence of what connections do to a relay, against what it must keep: every request but
 // Acknowledge has one answer, answers decode, a queue's numbers have no gaps, subscribers and readers see one
 // and the same order.
+#include "relay/store/memory_store.h"
 #include "relay/testing.h"
 
 using namespace homeward;
@@ -13,7 +14,9 @@ constexpr size_t kQueues = 3;
 
 class Run {
  public:
-  Run() : harness_({.entries_per_queue = 40, .waits_per_connection = 3, .push_window_bytes = 8 * 1024}) {
+  Run()
+      : harness_({.entries_per_queue = 40, .waits_per_connection = 3, .push_window_bytes = 8 * 1024},
+                 open_memory_store()) {
     for (size_t i = 0; i < kQueues; ++i) queues_[i] = harness_.queue();
     for (size_t i = 0; i < kConnections; ++i) connect(i);
   }
