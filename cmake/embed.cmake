@@ -1,9 +1,9 @@
 # Writes OUT, a C++ file with every file under ROOT as an Asset (src/os/node/assets.h).
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*)
 list(SORT files)
-set(types_html "text/html\; charset=utf-8")
-set(types_js "text/javascript\; charset=utf-8")
-set(types_css "text/css\; charset=utf-8")
+set(types_html "text/html; charset=utf-8")
+set(types_js "text/javascript; charset=utf-8")
+set(types_css "text/css; charset=utf-8")
 set(types_svg "image/svg+xml")
 set(types_png "image/png")
 set(types_json "application/json")

@@ -149,7 +149,7 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
     if (error || stopped) co_return false;
     socket.socket().set_option(tcp::no_delay(true), error);
     if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
-      SSL_set_tlsext_host_name(stream.native_handle(), address->host.c_str());
+      SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, address->host.data());
       stream.set_verify_callback(asio::ssl::host_name_verification(address->host));
       co_await stream.async_handshake(asio::ssl::stream_base::client, quietly(error));
       if (error || stopped) co_return false;
