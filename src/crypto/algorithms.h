@@ -68,6 +68,9 @@ struct Suite::Row {
   const SignatureAlgorithm& signature;
 };
 
+// Of a suite that is built in.
+const Suite::Row& row_of(SuiteId id);
+
 // HKDF (RFC 5869) over inputs in parts. `out` of extract has hash.size bytes.
 void hkdf_extract_parts(const HashAlgorithm& hash, BytesView salt, Parts ikm, uint8_t* out);
 // out.size() is at most 255 * hash.size; `info` has at most 8 parts.

@@ -1,5 +1,7 @@
 // HPKE (RFC 9180), base mode, single-shot: a context seals at sequence number 0 or exports once, then goes.
+#include "codec/codec.h"
 #include "crypto/algorithms.h"
+#include "crypto/labelled_sealer.h"
 
 namespace homeward {
 namespace {
@@ -138,15 +140,24 @@ Result<SharedSecret> decapsulate(const KemAlgorithm& kem, BytesView private_key,
 // KeySchedule of section 5.1 with mode_base, an empty psk and an empty psk_id.
 class Context {
  public:
-  Context(const Suite::Row& row, const SharedSecret& shared, BytesView info) : row_(row), kdf_(kdf_of(row)) {
+  Context(const Suite::Row& row, const SharedSecret& shared, BytesView info)
+      : Context(row, shared, info_hash_of(row, info)) {}
+  Context(const Suite::Row& row, const SharedSecret& shared, const Digest& info_hash)
+      : row_(row), kdf_(kdf_of(row)) {
     const size_t size = row.hash.size;
     const KdfSecret psk_id_hash = kdf_.extract({}, "psk_id_hash", {});
-    const KdfSecret info_hash = kdf_.extract({}, "info_hash", info);
     constexpr uint8_t kModeBase = 0;
     schedule_[0] = kModeBase;
     std::ranges::copy(kdf_.used(psk_id_hash), schedule_.begin() + 1);
-    std::ranges::copy(kdf_.used(info_hash), schedule_.begin() + 1 + static_cast<ptrdiff_t>(size));
+    std::ranges::copy(info_hash.view(), schedule_.begin() + 1 + static_cast<ptrdiff_t>(size));
     secret_ = kdf_.extract(shared.view().first(row.kem.secret_size), "secret", {});
+  }
+  static Digest info_hash_of(const Suite::Row& row, BytesView info) {
+    const LabelledKdf kdf = kdf_of(row);
+    const KdfSecret hash = kdf.extract({}, "info_hash", info);
+    Digest out{.size = row.hash.size};
+    std::ranges::copy(kdf.used(hash), out.data.begin());
+    return out;
   }
 
   Bytes seal(BytesView aad, BytesView plaintext) const {
@@ -234,6 +245,20 @@ Result<Secret> Suite::hpke_export_receive(BytesView private_key, BytesView kem_o
                                           size_t size_bytes, BytesView info) const {
   HW_LET(const SharedSecret shared, decapsulate(row_->kem, private_key, kem_output));
   return Context(*row_, shared, info).export_secret(view_of(label), size_bytes);
+}
+
+LabelledSealer::LabelledSealer(const Suite& suite, std::string_view label, BytesView context)
+    : row_(row_of(suite.id())) {
+  Writer info;
+  info.reserve(32 + label.size() + context.size());
+  constexpr std::string_view kPrefix = "MLS 1.0 ";
+  info.length(kPrefix.size() + label.size()).raw(view_of(kPrefix)).raw(view_of(label)).opaque(context);
+  info_hash_ = Context::info_hash_of(row_, info.view());
+}
+
+Result<HpkeCiphertext> LabelledSealer::seal(BytesView public_key, BytesView plaintext, Random& random) const {
+  HW_LET(Encapsulated sent, encapsulate(row_.kem, public_key, random));
+  return HpkeCiphertext{std::move(sent.enc), Context(row_, sent.secret, info_hash_).seal({}, plaintext)};
 }
 
 }  // namespace homeward

@@ -35,6 +35,14 @@ const Suite* Suite::find(SuiteId id) {
   return nullptr;
 }
 
+const Suite::Row& row_of(SuiteId id) {
+  for (const Suite::Row& row : kRows) {
+    if (row.id == id) return row;
+  }
+  HW_ASSERT(false);
+  return kRows[0];
+}
+
 std::span<const SuiteId> Suite::built_in() { return kIds; }
 
 SuiteId Suite::id() const { return row_->id; }

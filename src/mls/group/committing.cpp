@@ -1,4 +1,5 @@
 // Commits of mine and their Welcomes (section 12.4.1 and 12.4.3.1).
+#include "crypto/labelled_sealer.h"
 #include "mls/group/writing.h"
 
 namespace homeward::mls {
@@ -93,14 +94,15 @@ struct WelcomeParams {
   const AppliedList* applied = nullptr;
   const NewUpdatePath* path = nullptr;  // null: none
   const NextEpoch* next = nullptr;
-  const GroupInfo* info = nullptr;
+  BytesView info;  // the GroupInfo, encoded
 };
 
 Result<Bytes> make_welcome(const Suite& suite, const WelcomeParams& params, Random& random) {
   Welcome welcome;
   welcome.cipher_suite = static_cast<uint16_t>(suite.id());
   const AeadKey key = welcome_key(suite, params.next->start.welcome_secret.view());
-  welcome.encrypted_group_info = suite.aead_seal(key.key.view(), key.nonce.view(), {}, encoded(*params.info));
+  welcome.encrypted_group_info = suite.aead_seal(key.key.view(), key.nonce.view(), {}, params.info);
+  const LabelledSealer sealer(suite, "Welcome", welcome.encrypted_group_info);
   for (const CommitCandidate::Added& added : params.applied->added) {
     const KeyPackage& package = std::get<Add>((*params.list)[added.proposal].proposal).key_package;
     GroupSecrets secrets;
@@ -111,9 +113,7 @@ Result<Bytes> make_welcome(const Suite& suite, const WelcomeParams& params, Rand
     }
     secrets.psks = params.applied->psks;
     const Secret plaintext = encode_secret(secrets);
-    HW_LET(HpkeCiphertext sealed,
-           suite.encrypt_with_label(package.init_key, "Welcome", welcome.encrypted_group_info,
-                                    plaintext.view(), random));
+    HW_LET(HpkeCiphertext sealed, sealer.seal(package.init_key, plaintext.view(), random));
     welcome.secrets.push_back({copy_of(package.ref(suite)), std::move(sealed)});
   }
   return encode_message(welcome);
@@ -174,10 +174,9 @@ Result<PendingCommit> Group::commit(const CommitParams& params, Random& random) 
   }
   std::optional<Bytes> welcome;
   if (!applied.added.empty()) {
-    HW_LET(const GroupInfo info,
-           make_group_info(entered, {params.tree == TreeInWelcome::kInGroupInfo, params.external_pub,
-                                     params.group_info_extensions}));
-    HW_LET(welcome, make_welcome(with, {&list, &applied, path ? &*path : nullptr, &next, &info}, random));
+    HW_LET(const Bytes info, make_group_info(entered, {params.tree == TreeInWelcome::kInGroupInfo,
+                                                       params.external_pub, params.group_info_extensions}));
+    HW_LET(welcome, make_welcome(with, {&list, &applied, path ? &*path : nullptr, &next, info}, random));
   }
   HW_LET(Bytes message, frame(*state_, content, params.size, random));
   auto out = std::make_unique<PendingCommit::State>(StagedCommit(std::make_unique<StagedCommit::State>(

@@ -55,8 +55,8 @@ std::optional<BytesView> PendingCommit::welcome() const {
 const StagedCommit& PendingCommit::staged() const { return state_->staged; }
 Bytes PendingCommit::ratchet_tree() const { return state_->staged.state_->epoch.tree.encode(); }
 Result<Bytes> PendingCommit::group_info(const GroupInfoParams& params) const {
-  HW_LET(const GroupInfo info, make_group_info(state_->staged.state_->epoch, params));
-  return encode_message(info);
+  HW_LET(const Bytes info, make_group_info(state_->staged.state_->epoch, params));
+  return group_info_message(info);
 }
 
 Group::Group(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -155,8 +155,8 @@ Result<> Group::verify_with_label(LeafIndex leaf, std::string_view label, BytesV
 }
 
 Result<Bytes> Group::group_info(const GroupInfoParams& params) const {
-  HW_LET(const GroupInfo info, make_group_info(state_->epoch, params));
-  return encode_message(info);
+  HW_LET(const Bytes info, make_group_info(state_->epoch, params));
+  return group_info_message(info);
 }
 
 // --- Shared
@@ -220,7 +220,13 @@ Result<std::vector<PskInput>> find_psks(std::span<const PreSharedKeyId> ids, std
   return out;
 }
 
-Result<GroupInfo> make_group_info(const EpochState& epoch, const GroupInfoParams& params) {
+Bytes group_info_message(BytesView info) {
+  Writer out;
+  out.u16(kProtocolVersion).u16(static_cast<uint16_t>(WireFormat::kGroupInfo)).raw(info);
+  return out.take();
+}
+
+Result<Bytes> make_group_info(const EpochState& epoch, const GroupInfoParams& params) {
   GroupInfo info;
   info.group_context = epoch.context;
   if (params.ratchet_tree) info.extensions.push_back({ExtensionType::kRatchetTree, epoch.tree.encode()});
@@ -238,11 +244,12 @@ Result<GroupInfo> make_group_info(const EpochState& epoch, const GroupInfoParams
   }
   info.confirmation_tag = epoch.confirmation_tag;
   info.signer = epoch.mine.own();
-  Writer tbs;
-  encode_tbs(tbs, info);
-  HW_LET(info.signature,
-         epoch.suite->sign_with_label(epoch.signature_key.view(), "GroupInfoTBS", tbs.view()));
-  return info;
+  Writer out;
+  encode_tbs(out, info);
+  HW_LET(const Bytes signature,
+         epoch.suite->sign_with_label(epoch.signature_key.view(), "GroupInfoTBS", out.view()));
+  out.opaque(signature);
+  return out.take();
 }
 
 Result<> merge_path(AppliedList& applied, const UpdatePath& path, const Suite& suite,

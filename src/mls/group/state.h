@@ -124,8 +124,9 @@ Result<std::vector<PskInput>> find_psks(std::span<const PreSharedKeyId> ids, std
                                         const PskLookup& lookup);
 KnownPsk resumption_of(const EpochState& epoch);
 
-// A GroupInfo of this epoch, signed by its own leaf.
-Result<GroupInfo> make_group_info(const EpochState& epoch, const GroupInfoParams& params);
+// A GroupInfo of this epoch, signed by its own leaf, encoded; and it as an MLSMessage.
+Bytes group_info_message(BytesView info);
+Result<Bytes> make_group_info(const EpochState& epoch, const GroupInfoParams& params);
 
 // Merges a commit's path, then what section 12.4.2 asks of the new tree. For both, the candidate's proposals
 // are applied.
