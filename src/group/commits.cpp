@@ -62,6 +62,8 @@ Group::Impl::Plan Group::Impl::plan(Instant now) const {
     if (removal_is_allowed(here, person, approvers_of(here, RemoveAction{person}, approvals)))
       out.removals.push_back(person);
   }
+  for (const auto& [person, returning] : returns)
+    if (returning.wanted && may_return(returning.ask).ok()) out.replacements.push_back(person);
   const auto recent =
       std::ranges::count_if(saved.routine, [&](Instant at) { return now.ms - at.ms < kDay_ms; });
   const bool old_leaf = now.ms - saved.leaf_since.ms >= kLeafAge_ms;
@@ -103,6 +105,7 @@ void Group::Impl::notice_dues(Instant now, Random& random) {
     want(due_key('a', id_of), vouched ? turns(rank) : kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
   }
   for (const PersonId& person : wanted.removals) want(due_key('v', person), turns(rank_of(here, {}, me)));
+  for (const PersonId& person : wanted.replacements) want(due_key('b', person), 0);
   if (wanted.update)
     want(due_key('u'), saved.leaf_since.ms == 0 ? 5 * kSecond_ms + jitter(random, 10 * kSecond_ms)
                                                 : jitter(random, kHour_ms));
@@ -134,6 +137,17 @@ Result<mls::PendingCommit> Group::Impl::try_commit(const Plan& wanted, Draft& ma
     HW_TRY(in.finish());
     made_claims.grants.push_back({add_action(open.candidate), open.plain_approvals()});
   }
+  for (const PersonId& person : wanted.replacements) {
+    const ReturnAsk& ask = returns.at(person).ask;
+    const mls::LeafIndex leaf = *leaf_of(person);
+    Reader in(ask.key_package);
+    params.proposals.emplace_back(mls::Remove{leaf});
+    params.proposals.emplace_back(mls::Add{mls::decode_key_package(in)});
+    HW_TRY(in.finish());
+    const Hash hash = sha256(ask.key_package);
+    made_claims.grants.push_back({ReplaceAction{hash}, {{leaf.value, ask.last_epoch, ask.approval}}});
+    departures.replacements.push_back({hash, ask.last_epoch});
+  }
   made.policy = policy_after(here, departures);
   made.routine = params.refs.empty() && params.proposals.empty();
   if (made.routine && wanted.renew_seed) {
@@ -142,7 +156,7 @@ Result<mls::PendingCommit> Group::Impl::try_commit(const Plan& wanted, Draft& ma
   }
   if (made.policy != policy)
     params.proposals.emplace_back(mls::GroupContextExtensions{group_extensions_of(made.policy)});
-  if (!wanted.adds.empty()) {
+  if (!wanted.adds.empty() || !wanted.replacements.empty()) {
     made.bundle_key = turn.random.secret(32);
     params.group_info_extensions = {{kBundleKeyExtension, copy_of(made.bundle_key.view())}};
   }
@@ -170,6 +184,10 @@ bool Group::Impl::make_commit(Turn& turn) {
     Draft made;
     auto commit = try_commit(wanted, made, turn);
     if (commit.ok() && take_off_commit(std::move(*commit), std::move(made), turn)) return true;
+    if (!wanted.replacements.empty()) {
+      wanted.replacements.clear();
+      continue;
+    }
     if (wanted.adds.empty()) return false;
     if (wanted.adds.size() == 1) {
       unfit.insert(wanted.adds.front());

@@ -64,7 +64,11 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
   roster.enter_epoch(before, court(), turn.rows);
   if (roster.requests().size() != open_before) turn.happened.emplace_back(RequestsChanged{});
   if (old_persons != new_persons || !joined.empty()) turn.happened.emplace_back(MembersChanged{});
-  if (!joined.empty()) answer_newcomers(joined, turnover, snapshot(turn.rows, turn.fold), turn);
+  watch_return_seed(turn.rows);
+  if (joined.empty() && returns.empty()) return;
+  const Bytes bundle = snapshot(turn.rows, turn.fold);
+  answer_newcomers(joined, turnover, bundle, turn);
+  settle_returns(turnover, bundle, turn);
 }
 
 // The committer sends each newcomer the Welcome and the bundle; of the others the first who vouched tells its
@@ -108,6 +112,9 @@ void Group::Impl::go(Standing standing, Turn& turn) {
   invites.clear();
   asked.clear();
   confirming.clear();
+  returns.clear();
+  return_queues.clear();
+  my_return.reset();
   dues.clear();
   outbox.erase_all(turn.rows);
   erase_rows(turn.rows, false);
@@ -121,6 +128,7 @@ void Group::Impl::get_stuck(Warning::Kind kind, std::optional<PersonId> about, T
   warn(kind, about, turn);
   dues.clear();
   caught_up = false;
+  ask_to_return(kind, turn);
   set_standing(Standing::kStuck, turn);
 }
 

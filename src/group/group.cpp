@@ -63,6 +63,8 @@ Result<std::unique_ptr<Group>> Group::load(const GroupId& id, Rows& rows) {
 void Group::take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries,
                     uint64_t last_in_queue, Turn turn) {
   Impl& impl = *impl_;
+  if (impl.my_return && queue == wire::queue_id(impl.my_return->answer.read))
+    return impl.take_answer(first, entries, turn);
   if (!impl.following()) return;
   if (queue == impl.queue.id()) {
     impl.take_group_entries(first, entries, last_in_queue, turn);
@@ -72,6 +74,10 @@ void Group::take_in(const wire::QueueId& queue, uint64_t first, std::span<const 
   for (const auto& [invite_id, invite] : impl.invites) {
     if (!invite.wants_read() || wire::queue_id(invite.ask.read) != queue) continue;
     return impl.take_ask_entries(invite_id, first, entries, turn);
+  }
+  for (const auto& [seed, read] : impl.return_queues) {
+    if (wire::queue_id(read.queue.access.read) != queue) continue;
+    return impl.take_returns(seed, first, entries, turn);
   }
 }
 
@@ -131,6 +137,15 @@ Result<> Group::revoke_invite(const InviteId& id, Turn turn) {
 Result<> Group::propose(const RequestId& request, std::string_view note, Turn turn) {
   Impl& impl = *impl_;
   if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  for (auto& [person, returning] : impl.returns) {
+    if (request_id(returning.ask) != request) continue;
+    if (returning.wanted) return GroupError::kAlreadyDone;
+    returning.wanted = true;
+    impl.save_return(person, turn.rows);
+    impl.notice_dues(turn.now, turn.random);
+    turn.happened.emplace_back(RequestsChanged{});
+    return success();
+  }
   const auto at = impl.asked.find(request);
   if (at == impl.asked.end())
     return impl.roster.requests().contains(request) ? GroupError::kAlreadyDone : GroupError::kNoSuchRequest;
@@ -172,6 +187,14 @@ Result<> Group::decline(const RequestId& request, Turn turn) {
     impl.save_asked(request, turn.rows);
     turn.happened.emplace_back(RequestsChanged{});
     turn.happened.emplace_back(InvitesChanged{});
+    return success();
+  }
+  for (const auto& [person, returning] : impl.returns) {
+    if (request_id(returning.ask) != request) continue;
+    const PersonId whom = person;
+    impl.returns.erase(whom);
+    impl.save_return(whom, turn.rows);
+    turn.happened.emplace_back(RequestsChanged{});
     return success();
   }
   const auto open = impl.roster.requests().find(request);

@@ -413,6 +413,68 @@ TEST_F(Hostile, ARemovedPersonIsNotBroughtBackByOldApprovals) {
   expect_ignored(Warning::Kind::kBadCommit);
 }
 
+// Key packages of Chimit's that Mallory has seen do not let her be thrown out, and nobody can ask in her
+// name.
+TEST_F(Hostile, ReplacesOneWhoDidNotAsk) {
+  Device other(99);
+  mls::KeyPackageParams params;
+  params.credential = credential_of(inside(*chimit).saved.me);
+  params.capabilities = our_capabilities();
+  auto made =
+      mls::create_key_package(group_suite(), params, inside(*chimit).saved.signature_key, other.random);
+  ASSERT_TRUE(made.ok());
+  const Action action = ReplaceAction{key_package_hash(made->package)};
+  Departures departures;
+  departures.replacements.push_back({key_package_hash(made->package), epoch + 10});
+  const Policy after = policy_after(inside(*mallory).court(), departures);
+  const std::vector<mls::Proposal> proposals{mls::Remove{leaf(*chimit)}, mls::Add{made->package},
+                                             mls::GroupContextExtensions{group_extensions_of(after)}};
+  Approval forged = *inside(*mallory).approve(action);
+  forged.leaf = leaf(*chimit).value;
+  post_commit(*mallory, with_path(proposals), {{action, {*inside(*mallory).approve(action), forged}}});
+  expect_ignored(Warning::Kind::kBadCommit);
+}
+
+TEST_F(Hostile, ReplacesTwiceByOneAsk) {
+  mls::KeyPackageParams params;
+  params.credential = credential_of(inside(*chimit).saved.me);
+  params.capabilities = our_capabilities();
+  auto made =
+      mls::create_key_package(group_suite(), params, inside(*chimit).saved.signature_key, mallory->random);
+  const Hash hash = key_package_hash(made->package);
+  const Action action = ReplaceAction{hash};
+  const Approval asked = *inside(*chimit).approve(action);
+  const auto replacing = [&] {
+    Departures departures;
+    departures.replacements.push_back({hash, asked.last_epoch});
+    std::pair<mls::CommitParams, Policy> out{{}, policy_after(inside(*mallory).court(), departures)};
+    out.first = with_path({mls::Remove{leaf(*chimit)}, mls::Add{made->package}});
+    if (out.second != inside(*mallory).policy)
+      out.first.proposals.emplace_back(mls::GroupContextExtensions{group_extensions_of(out.second)});
+    return out;
+  };
+  auto [params_once, policy_once] = replacing();
+  auto& impl = inside(*mallory);
+  Claims claims = impl.claims();
+  claims.grants = {{action, {asked}}};
+  params_once.authenticated_data = encode(claims);
+  auto commit = impl.mls->commit(params_once, mallory->random);
+  ASSERT_TRUE(commit.ok());
+  Turn turn = mallory->turn(world.now);
+  ASSERT_TRUE(impl.take_off_commit(std::move(*commit), {policy_once, {}, false}, turn));
+  chimit->online = false;
+  mallory->online = true;
+  world.settle();
+  ASSERT_EQ(ayana->g().epoch(), epoch + 1);
+  EXPECT_TRUE(ayana->g().warnings(ayana->rows).empty());
+  EXPECT_TRUE(inside(*ayana).policy.is_spent(hash, epoch + 1));
+
+  mallory->online = false;
+  post_commit(*mallory, replacing().first, {{action, {asked}}});
+  world.settle();
+  EXPECT_EQ(ayana->g().epoch(), epoch + 1);
+}
+
 TEST_F(Hostile, ProposesOneRequestAgainAndAgain) {
   mallory->online = true;
   for (size_t i = 0; i < kMostOpenBySponsor + 10; ++i) {

@@ -10,8 +10,10 @@
 #include "group/group.h"
 #include "group/invite.h"
 #include "group/outbox.h"
+#include "group/parcels.h"
 #include "group/policy.h"
 #include "group/queue.h"
+#include "group/return.h"
 #include "group/roster.h"
 #include "group/rules.h"
 #include "mls/group/group.h"
@@ -79,6 +81,29 @@ struct OwnCommit {
   bool routine = false;
 };
 
+// This device fell out and waits for an answer.
+struct MyReturn {
+  Bytes key_package;
+  mls::KeyPackageSecrets secrets;
+  wire::QueueAccess answer;
+  decltype(AnswerAccess::key) key;
+  uint64_t taken = 0;
+};
+
+// Another fell out and asks to be put back.
+struct Returning {
+  ReturnAsk ask;
+  Instant at;
+  bool wanted = false;  // this device's person said yes
+};
+
+inline constexpr size_t kMostReturnSeeds = 4;
+struct ReadReturns {
+  ReturnQueue queue;
+  uint64_t taken = 0;
+  uint64_t since_epoch = 0;
+};
+
 struct Group::Impl {
   GroupId id;
   std::optional<mls::Group> mls;  // gone once this device is out
@@ -94,6 +119,10 @@ struct Group::Impl {
   std::set<uint64_t> sides;  // handles
   std::map<InviteId, OwnInvite> invites;
   std::map<RequestId, Asked> asked;
+  std::map<ReturnSeed, ReadReturns> return_queues;
+  std::map<PersonId, Returning> returns;
+  std::optional<MyReturn> my_return;
+  Parcels parcels;  // of the answer to my return
 
   // Memory only.
   bool caught_up = false;
@@ -163,6 +192,7 @@ struct Group::Impl {
   struct Plan {
     std::vector<RequestId> adds;
     std::vector<PersonId> removals;  // by value
+    std::vector<PersonId> replacements;
     bool update = false;
     bool renew_seed = false;
   };
@@ -185,6 +215,19 @@ struct Group::Impl {
   bool encrypt_removal(const Outbox::Item& item, Turn& turn);
   // Seals a message and makes it the entry under way; false if it is too large.
   bool take_off(Flight next, BytesView message, Turn& turn);
+
+  // --- returns.cpp: falling out and coming back ---
+  Result<> load_returns(Rows& rows);
+  void save_my_return(Rows& rows);
+  void save_read_returns(const ReturnSeed& seed, Rows& rows);
+  void save_return(const PersonId& person, Rows& rows);
+  void ask_to_return(Warning::Kind reason, Turn& turn);
+  void take_answer(uint64_t first, std::span<const Bytes> entries, Turn& turn);
+  bool come_back(const Answer& answer, Turn& turn);
+  void watch_return_seed(Rows& rows);
+  void take_returns(const ReturnSeed& seed, uint64_t first, std::span<const Bytes> entries, Turn& turn);
+  Result<> may_return(const ReturnAsk& ask) const;
+  void settle_returns(const Turnover& turnover, BytesView bundle, Turn& turn);
 
   // --- asks.cpp: requests that come by my invites ---
   void take_ask_entries(const InviteId& invite, uint64_t first, std::span<const Bytes> entries, Turn& turn);

@@ -10,7 +10,6 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 constexpr uint64_t kRequestHandle = 1;
-constexpr size_t kMostParcels = 8;
 // Others may take their time to vouch; then nobody waits any longer.
 constexpr int64_t kAnswerGrace_ms = 30 * kDay_ms;
 
@@ -48,14 +47,13 @@ struct Joining::Impl {
   uint64_t taken = 0;  // entries of the answer queue
   Bytes entry;         // the request
   std::vector<uint16_t> words;
-  std::map<ParcelId, uint16_t> parcels;  // their counts of pieces
+  Parcels parcels;
 
   void save(Rows& rows) const;
   static Result<std::unique_ptr<Impl>> load(const JoinId& id, Rows& rows);
   void end(State how, Rows& rows);
   bool is_over() const { return state != State::kSending && state != State::kWaiting; }
   bool has_expired(Instant now) const;
-  std::optional<Bytes> gather(const Piece& piece, Rows& rows);
   const Half* addressed(const Answer& answer) const;
   Result<std::unique_ptr<Group::Impl>> enter(const Half& half, const Answer& answer, Turn& turn) const;
   Result<> check_sponsor(const Group::Impl& group, const Answer& answer) const;
@@ -112,10 +110,7 @@ Result<std::unique_ptr<Joining::Impl>> Joining::Impl::load(const JoinId& id, Row
   impl->entry = copy_of(in.opaque());
   if (!in.finish().ok()) return Error(GroupError::kDamaged, "a join that does not read");
   impl->words = request_words(impl->candidate.id());
-  rows.scan(kJoinPieceRows, prefix_range(id), [&](BytesView, BytesView value) {
-    if (const auto piece = decode_piece(value); piece.ok()) impl->parcels[piece->parcel] = piece->count;
-    return true;
-  });
+  impl->parcels.load(WaiterId::from(id), rows);
   return impl;
 }
 
@@ -124,43 +119,13 @@ void Joining::Impl::end(State how, Rows& rows) {
   halves.clear();
   signature_key.private_key.clear();
   entry.clear();
-  parcels.clear();
-  rows.erase_range(kJoinPieceRows, prefix_range(id));
+  parcels.erase_all(rows);
   save(rows);
 }
 
 bool Joining::Impl::has_expired(Instant now) const {
   if (state == State::kSending) return now >= link.ends;
   return state == State::kWaiting && now >= link.ends.after_ms(kAnswerGrace_ms);
-}
-
-// The parcel's content once it is whole. Unfinished parcels beyond the bound push out others, so nobody can
-// fill the disk.
-std::optional<Bytes> Joining::Impl::gather(const Piece& piece, Rows& rows) {
-  const auto known = parcels.find(piece.parcel);
-  if (known != parcels.end() && known->second != piece.count) return {};
-  if (known == parcels.end() && parcels.size() >= kMostParcels) {
-    rows.erase_range(kJoinPieceRows, prefix_range(row_key(id, parcels.begin()->first.view())));
-    parcels.erase(parcels.begin());
-  }
-  parcels[piece.parcel] = piece.count;
-  const Bytes prefix = row_key(id, piece.parcel.view());
-  Bytes key = prefix;
-  append_key_u64(key, piece.index);
-  rows.put(kJoinPieceRows, key, encode(piece));
-  size_t have = 0;
-  Bytes whole;
-  rows.scan(kJoinPieceRows, prefix_range(prefix), [&](BytesView, BytesView value) {
-    const auto part = decode_piece(value);
-    if (!part.ok()) return false;
-    append(whole, part->bytes);
-    ++have;
-    return true;
-  });
-  if (have != piece.count) return {};
-  rows.erase_range(kJoinPieceRows, prefix_range(prefix));
-  parcels.erase(piece.parcel);
-  return whole;
 }
 
 // Which of my key packages a Welcome is for; what is for none of them is somebody's rubbish.
@@ -263,6 +228,7 @@ Result<std::unique_ptr<Joining>> Joining::ask(const Asking& asking, Turn turn) {
                      {impl->answer.write, turn.random.fixed<decltype(AnswerAccess::key)>()}};
   impl->words = request_words(impl->candidate.id());
   impl->asked_at = turn.now;
+  impl->parcels.load(WaiterId::from(impl->id), turn.rows);
   HW_LET(impl->entry, seal_request(impl->link, impl->candidate, turn.random));
   impl->save(turn.rows);
   return std::unique_ptr<Joining>(new Joining(std::move(impl)));
@@ -327,7 +293,7 @@ std::unique_ptr<Group> Joining::take_in(const wire::QueueId& queue, uint64_t fir
     if (!content.ok()) continue;
     const auto piece = decode_piece(content->view());
     if (!piece.ok()) continue;
-    const auto whole = impl.gather(*piece, turn.rows);
+    const auto whole = impl.parcels.gather(*piece, turn.rows);
     if (!whole) continue;
     const auto answer = decode_answer(*whole);
     const Half* half = answer.ok() ? impl.addressed(*answer) : nullptr;

@@ -93,10 +93,12 @@ bool Group::caught_up() const { return impl_->following() && impl_->caught_up; }
 std::vector<WantedRead> Group::wanted_reads() const {
   std::vector<WantedRead> out;
   const Impl& impl = *impl_;
+  if (impl.my_return) return {{impl.my_return->answer.read, impl.my_return->taken}};
   if (!impl.following()) return out;
   out.push_back({impl.queue.access().read, impl.queue.taken_in_queue()});
   for (const auto& [invite_id, invite] : impl.invites)
     if (invite.wants_read()) out.push_back({invite.ask.read, invite.taken});
+  for (const auto& [seed, read] : impl.return_queues) out.push_back({read.queue.access.read, read.taken});
   return out;
 }
 
@@ -173,6 +175,15 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
     const auto invite = impl.invites.find(asked.invite);
     item.can_propose =
         active && !asked.proposing && invite != impl.invites.end() && invite->second.is_open(now);
+    out.push_back(std::move(item));
+  }
+  for (const auto& [person, returning] : impl.returns) {
+    const RequestId id = request_id(returning.ask);
+    JoinRequest item{id, name_of(person), {}, {}, request_words(id), returning.at};
+    item.comes_back = true;
+    item.proposed = returning.wanted;
+    if (returning.wanted) item.proposed_by = me();
+    item.can_propose = active && !returning.wanted;
     out.push_back(std::move(item));
   }
   std::ranges::stable_sort(out, {}, &JoinRequest::at);

@@ -206,6 +206,29 @@ TEST_F(Relay, AnOldCopyPutBackIsNoticedAndKeepsStill) {
   EXPECT_TRUE(std::ranges::find(bela->texts, "never") == bela->texts.end());
   ayana->reload();
   EXPECT_EQ(ayana->g().standing(), Standing::kStuck);
+
+  // She is seen to ask, and one member's word puts her back, with what she wrote.
+  world.settle();
+  const auto seen = bela->g().requests(world.now);
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_TRUE(seen[0].comes_back);
+  EXPECT_EQ(seen[0].name, "Ayana");
+  ASSERT_TRUE(seen[0].can_propose);
+  bela->reload();
+  ASSERT_TRUE(bela->g().propose(seen[0].id, "", bela->turn(world.now)).ok());
+  world.settle();
+  ASSERT_EQ(ayana->g().standing(), Standing::kActive);
+  EXPECT_EQ(ayana->g().my_role(), Role::kOrganizer);
+  EXPECT_EQ(bela->g().members().size(), 2u);
+  EXPECT_TRUE(bela->g().requests(world.now).empty());
+  world.pass(60'000);
+  EXPECT_EQ(bela->texts, (std::vector<std::string>{"one", "never"}));
+  world.say(*bela, "back");
+  world.settle();
+  EXPECT_EQ(ayana->texts.back(), "back");
+  ayana->reload();
+  world.settle();
+  world.expect_agreement();
 }
 
 TEST_F(Relay, ACopyThatMissedNothingOfItsOwnGoesOn) {

@@ -165,6 +165,7 @@ Result<> Group::Impl::begin(Rows& rows) {
   saved.policy = encode(policy);
   queue.enter(*mls, id);
   outbox.load(id, rows);
+  watch_return_seed(rows);
   return success();
 }
 
@@ -220,6 +221,7 @@ Result<std::unique_ptr<Group::Impl>> Group::Impl::load(const GroupId& id, Rows& 
     const auto body = event ? decode_confirmed(event->body) : Result<Confirmed>(GroupError::kMalformed);
     if (body.ok()) impl->confirming.insert(body->request);
   }
+  HW_TRY(impl->load_returns(rows));
   if (const auto flight = rows.get(kFlightRows, row_key(id))) {
     HW_LET(impl->flight, decode_flight(*flight));
   }
@@ -242,7 +244,7 @@ void Group::Impl::erase_rows(Rows& rows, bool all) {
   const auto range = prefix_range(id);
   for (const Space space : {kMlsRows, kHashRows, kOutboxRows, kFlightRows, kOwnRows, kRequestRows, kAskedRows,
                             kInviteRows, kSeenRows, kSeenOrderRows, kPendingCommitRows, kProposalRows,
-                            kRemovalRows, kReturnSeedRows, kReturnRows, kMyReturnRows})
+                            kRemovalRows, kReturnSeedRows, kReturnRows, kMyReturnRows, kJoinPieceRows})
     rows.erase_range(space, range);
   if (!all) return;
   for (const Space space : {kStateRows, kSideRows, kPersonRows, kWarningRows}) rows.erase_range(space, range);

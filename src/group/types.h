@@ -91,6 +91,7 @@ struct JoinRequest {
   uint32_t needed = 1;  // persons needed in all, the sponsor included
   bool can_propose = false;
   bool can_confirm = false;
+  bool comes_back = false;  // a member whose device fell out; one member's `propose` puts her back
 };
 
 struct Invite {
