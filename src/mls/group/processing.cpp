@@ -95,13 +95,14 @@ namespace {
 
 // My private half before the path: with my own Update taken up, if the commit has one. `signature_key`
 // follows it.
-TreePrivate private_before_path(const Group::State& state, const CommitCandidate::State& candidate,
-                                Secret& signature_key) {
+Result<TreePrivate> private_before_path(const Group::State& state, const CommitCandidate::State& candidate,
+                                        Secret& signature_key) {
   TreePrivate mine = state.epoch.mine.clone();
   for (const CommittedProposal& item : candidate.proposals) {
     if (!item.sender.is_member(state.own()) || !std::holds_alternative<Update>(item.proposal)) continue;
     const auto kept = std::ranges::find(state.pending, item.ref, &PendingProposal::ref);
-    HW_ASSERT(kept != state.pending.end());
+    if (kept == state.pending.end())
+      return Error(MlsError::kMissingProposal, "my update was dropped meanwhile");
     const PendingExtra& extra = state.extras[static_cast<size_t>(kept - state.pending.begin())];
     mine.set_leaf_key(extra.leaf_key.clone());
     if (!extra.signature_key.empty()) signature_key = extra.signature_key.clone();
@@ -130,7 +131,7 @@ Result<StagedCommit> Group::complete(CommitCandidate candidate, const PskLookup&
     return Error(MlsError::kOwnMessage, "merge_pending");
 
   Secret signature_key = epoch.signature_key.clone();
-  TreePrivate mine = private_before_path(*state_, from, signature_key);
+  HW_LET(TreePrivate mine, private_before_path(*state_, from, signature_key));
   Secret commit_secret;
   if (const auto& path = from.message.content.commit().path) {
     const OpenParams params{from.committer, from.applied.added_leaves, from.provisional_context};
