@@ -1,11 +1,13 @@
-// One member's client: joins groups, features and vault. Commands and network events in; requests to relays and notices
-// out. No sockets, threads, files or clocks of its own, so that the simulation runs the very same code.
+// One member's client: joins groups, features and vault. Commands and network events in; requests to relays
+// and notices out. No sockets, threads, files or clocks of its own, so that the simulation runs the very same
+// code.
 //
-// Every call that changes something is one transaction of the vault, committed before any effect of it is handed out. If
-// the disk refuses, the call answers kDiskFull, everything is as it was, and `disk_full()` is true until a write succeeds.
+// Every call that changes something is one transaction of the vault, committed before any effect of it is
+// handed out. If the disk refuses, the call answers kDiskFull, everything is as it was, and `disk_full()` is
+// true until a write succeeds.
 //
-// One connection per group and one per join, never shared, so that a relay cannot tell from connections that two groups
-// have a member in common.
+// One connection per group and one per join, never shared, so that a relay cannot tell from connections that
+// two groups have a member in common.
 #pragma once
 
 #include <map>
@@ -30,20 +32,41 @@ enum class ClientError : uint16_t {
   kNotAllowed,
   kDiskFull,
   kVaultFailed,
-  kLinkUsed,        // this vault has a join or a group from the same link already
-  kTextInvalid,     // no UTF-8, or a NUL in it
+  kLinkUsed,     // this vault has a join or a group from the same link already
+  kTextInvalid,  // no UTF-8, or a NUL in it
 };
 constexpr Room room_of(ClientError) { return Room::kClient; }
 
 using ConnectionId = uint64_t;
 
 // --- What the caller must do ---
-struct OpenConnection { ConnectionId connection; std::string relay; };
-struct CloseConnection { ConnectionId connection; };
-struct SendRequest { ConnectionId connection; wire::Request request; };
+struct OpenConnection {
+  ConnectionId connection;
+  std::string relay;
+};
+struct CloseConnection {
+  ConnectionId connection;
+};
+struct SendRequest {
+  ConnectionId connection;
+  wire::Request request;
+};
 // A notice for the page: fetch again what you show.
-enum class NoticeKind : uint8_t { kGroups = 1, kGroup, kMembers, kRequests, kInvites, kTalk, kJoins, kSync, kWarning };
-struct Notice { NoticeKind kind; std::optional<group::GroupId> group; };
+enum class NoticeKind : uint8_t {
+  kGroups = 1,
+  kGroup,
+  kMembers,
+  kRequests,
+  kInvites,
+  kTalk,
+  kJoins,
+  kSync,
+  kWarning
+};
+struct Notice {
+  NoticeKind kind;
+  std::optional<group::GroupId> group;
+};
 using Effect = std::variant<OpenConnection, CloseConnection, SendRequest, Notice>;
 
 enum class LinkState : uint8_t { kOffline = 1, kConnecting, kConnected, kMisbehaving };
@@ -68,11 +91,11 @@ struct GroupSummary {
   group::Standing standing;
   uint64_t epoch = 0;
   size_t members = 0;
-  size_t requests = 0;      // those I can propose or confirm
+  size_t requests = 0;  // those I can propose or confirm
   size_t waiting = 0;
   size_t unread = 0;
   LinkState link = LinkState::kOffline;
-  std::optional<TalkMessage> last;   // newest message taken in
+  std::optional<TalkMessage> last;  // newest message taken in
 };
 
 struct JoinSummary {
@@ -85,30 +108,30 @@ struct JoinSummary {
 };
 
 struct TalkPage {
-  std::vector<TalkMessage> messages;   // oldest first
-  bool more = false;                   // older ones exist
+  std::vector<TalkMessage> messages;  // oldest first
+  bool more = false;                  // older ones exist
 };
 
 class Client {
  public:
   struct Options {
-    std::string default_relay;   // for new groups where none is named
-    PassphraseCost cost;         // as the vault was made with
+    std::string default_relay;  // for new groups where none is named
+    PassphraseCost cost;        // as the vault was made with
   };
-  // Takes an open vault and loads what is in it; kVaultFailed or kDamaged where that does not read. `random` must outlive
-  // the client.
+  // Takes an open vault and loads what is in it; kVaultFailed or kDamaged where that does not read. `random`
+  // must outlive the client.
   static Result<std::unique_ptr<Client>> load(Vault vault, Options options, Random& random, Instant now);
-  ~Client();   // closes the vault and wipes the keys
+  ~Client();  // closes the vault and wipes the keys
 
-  // --- Network: what the caller reports. A connection stays wanted after `connection_lost`; the caller tries again by
-  // itself and reports `connection_up` when it stands. ---
+  // --- Network: what the caller reports. A connection stays wanted after `connection_lost`; the caller tries
+  // again by itself and reports `connection_up` when it stands. ---
   void connection_up(ConnectionId connection, Instant now);
   // Reports of a connection that the client closed meanwhile are ignored.
   void connection_lost(ConnectionId connection, Instant now);
   // An answer to a SendRequest, or (id 0) pushed entries.
   void answer(ConnectionId connection, const wire::Answer& answer, Instant now);
-  // When `tick` wants to be called, by the clock last shown; nothing if never. Clocks jump: whoever waits for it looks
-  // again at least once a minute.
+  // When `tick` wants to be called, by the clock last shown; nothing if never. Clocks jump: whoever waits for
+  // it looks again at least once a minute.
   std::optional<Instant> next_tick() const;
   void tick(Instant now);
   // Everything to do since the last call, in order.
@@ -123,30 +146,33 @@ class Client {
   // One that ended in a group stays in the list until the vault is opened the next time.
   std::vector<JoinSummary> joins();
   Result<> cancel_join(const group::JoinId& join, Instant now);
-  Result<> propose(const group::GroupId& group, const group::RequestId& request, std::string_view note, Instant now);
+  Result<> propose(const group::GroupId& group, const group::RequestId& request, std::string_view note,
+                   Instant now);
   Result<> confirm(const group::GroupId& group, const group::RequestId& request, Instant now);
   Result<> decline(const group::GroupId& group, const group::RequestId& request, Instant now);
   Result<> remove(const group::GroupId& group, const group::PersonId& person, Instant now);
+  // One member's word; as many as the group's rule asks for remove the person.
+  Result<> approve_removal(const group::GroupId& group, const group::PersonId& person, Instant now);
   Result<> leave(const group::GroupId& group, Instant now);
-  Result<> forget(const group::GroupId& group, Instant now);   // only when left or removed
+  Result<> forget(const group::GroupId& group, Instant now);  // only when left or removed
   // For queries that only read (members, requests, invites, warnings, safety words); null if there is none.
   const group::Group* find(const group::GroupId& group) const;
   std::vector<group::Warning> warnings(const group::GroupId& group);
-  Hash shared_state_hash(const group::GroupId& group);          // for checks
+  Hash shared_state_hash(const group::GroupId& group);  // for checks
 
   // --- Talk ---
   Result<group::EventId> post(const group::GroupId& group, std::string_view text, Instant now);
   // The newest `limit`, or those before the message `before`. Own ones not yet taken in come last.
   Result<TalkPage> talk(const group::GroupId& group, size_t limit, std::optional<group::EventId> before);
-  // Newest first; in all groups if none is named. Words match by their forms (Russian and English stems, ё = е) and, for
-  // the last word, by beginning.
+  // Newest first; in all groups if none is named. Words match by their forms (Russian and English stems, ё =
+  // е) and, for the last word, by beginning.
   std::vector<TalkMessage> search(std::string_view query, std::optional<group::GroupId> group, size_t limit);
   Result<> seen(const group::GroupId& group, Instant now);
 
   // --- State ---
   LinkState link_state(const group::GroupId& group) const;
   bool disk_full() const;
-  Result<> set_setting(std::string_view name, std::string_view value);   // small things of the page: language
+  Result<> set_setting(std::string_view name, std::string_view value);  // small things of the page: language
   std::string setting(std::string_view name);
   Result<> change_passphrase(BytesView old_passphrase, BytesView new_passphrase);
 
@@ -156,7 +182,8 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-// The 1,024 words of a language ("ru", "en") by which numbers are compared by voice; numbers are the same in both.
+// The 1,024 words of a language ("ru", "en") by which numbers are compared by voice; numbers are the same in
+// both.
 std::span<const std::string_view> comparison_words(std::string_view language);
 
 }  // namespace homeward::client

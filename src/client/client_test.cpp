@@ -304,6 +304,60 @@ TEST_F(ClientTest, AMisbehavingRelayIsNamedAndLeftAlone) {
   misbehave([](wire::Entries& entries) { entries.last_in_queue = 0; });
 }
 
+TEST_F(ClientTest, NonsenseFromARelayChangesNothing) {
+  Person &anna = person("Анна"), &bella = person("Белла");
+  const group::GroupId group = found(anna);
+  bring_in(anna, group, bella);
+  settle(10);
+  SeededRandom random(7);
+  std::vector<wire::QueueId> ids;
+  for (const auto& [id, entries] : queues_) ids.push_back(id);
+  int accused = 0;
+  for (int round = 0; round < 300; ++round) {
+    if (random.below(4) == 0) {
+      ASSERT_TRUE(bella.client->post(group, "n" + std::to_string(round), now_).ok());
+    }
+    if (bella.up.empty()) {
+      settle(3);
+      continue;
+    }
+    const wire::QueueId queue =
+        random.below(4) == 0 ? random.fixed<wire::QueueId>() : ids[random.below(ids.size())];
+    wire::AnswerBody body;
+    switch (random.below(4)) {
+      case 0:
+        body = wire::Appended{random.below(40)};
+        break;
+      case 1:
+        body = wire::Done{random.below(40)};
+        break;
+      case 2:
+        body = wire::Refusal{static_cast<wire::Reason>(1 + random.below(11)), 1, "no"};
+        break;
+      case 3: {
+        // Made up, or true ones at the wrong place.
+        std::vector<Bytes> entries =
+            random.below(2) == 0 ? std::vector<Bytes>{random.bytes(512)} : queues_[queue];
+        const uint64_t first = 1 + random.below(40);
+        body = wire::Entries{queue, first, first + entries.size(), std::move(entries)};
+        break;
+      }
+    }
+    // One at a time, so that what is really under way is answered in between.
+    bella.client->answer(*bella.up.begin(), {static_cast<wire::RequestId>(random.below(60)), body}, now_);
+    if (bella.client->link_state(group) == LinkState::kMisbehaving) ++accused;
+    if (random.below(3) == 0) settle(2);
+  }
+  EXPECT_GT(accused, 0);
+  settle(10);
+  ASSERT_TRUE(anna.client->post(group, "конец", now_).ok());
+  settle(10);
+  EXPECT_EQ(bella.client->find(group)->standing(), group::Standing::kActive);
+  EXPECT_EQ(bella.client->link_state(group), LinkState::kConnected);
+  EXPECT_EQ(texts(bella, group), texts(anna, group));
+  EXPECT_EQ(texts(anna, group).back(), "конец");
+}
+
 TEST_F(ClientTest, ALinkIsForOnePersonOnce) {
   Person &anna = person("Анна"), &bella = person("Белла");
   const group::GroupId group = found(anna);

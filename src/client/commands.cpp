@@ -98,6 +98,11 @@ Result<> Client::remove(const group::GroupId& group, const group::PersonId& pers
                  [&](group::Group& of, group::Turn turn) { return of.remove(person, turn); });
 }
 
+Result<> Client::approve_removal(const group::GroupId& group, const group::PersonId& person, Instant now) {
+  return command(*impl_, group, now,
+                 [&](group::Group& of, group::Turn turn) { return of.approve_removal(person, turn); });
+}
+
 Result<> Client::leave(const group::GroupId& group, Instant now) {
   return command(*impl_, group, now, [&](group::Group& of, group::Turn turn) { return of.leave(turn); });
 }
@@ -295,7 +300,11 @@ std::vector<TalkMessage> Client::search(std::string_view query, std::optional<gr
          domain::talk::search(rows, impl_->features.analyzer(), key_of(*peer.group_id), query, limit))
       out.push_back(impl_->shown(*peer.group, message));
   }
-  if (!group) std::ranges::stable_sort(out, std::greater<>{}, &TalkMessage::at);
+  if (!group) {
+    std::ranges::sort(out, [](const TalkMessage& a, const TalkMessage& b) {
+      return std::tie(b.at, b.id) < std::tie(a.at, a.id);
+    });
+  }
   if (out.size() > limit) out.erase(out.begin() + static_cast<std::ptrdiff_t>(limit), out.end());
   return out;
 }
