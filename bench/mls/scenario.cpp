@@ -38,10 +38,7 @@ void note_path(const mls::Group& group, Shape& shape) {
 
 class Bench {
  public:
-  Bench(size_t members, bool quick) : members_(members), quick_(quick) {
-    footprint_.members = members;
-    for (const Operation& each : operations()) results_[each.name].shape.members = members;
-  }
+  Bench(size_t members, bool quick) : members_(members), quick_(quick) { footprint_.members = members; }
 
   Scenario run() {
     key_packages();
@@ -49,25 +46,29 @@ class Bench {
     warm();
     Scenario out;
     for (const Operation& each : operations()) {
-      const Timed& result = results_[each.name];
-      out.operations.push_back({each.name, result.shape, result.samples.median()});
+      out.operations.push_back(median(each.name));
     }
-    footprint_.warm_join_us = warm_join_.median();
+    footprint_.warm_join_us = median("warm_join").time_us;
     out.footprint = footprint_;
     return out;
   }
 
  private:
-  struct Timed {
-    Shape shape;
-    Samples samples;
-  };
+  // The sample in the middle, whose shape is its own: removals make the next commit's resolutions longer.
+  Measured median(std::string_view name) {
+    std::vector<Measured>& samples = samples_[name];
+    std::ranges::sort(samples, {}, &Measured::time_us);
+    return samples.at((samples.size() - 1) / 2);
+  }
+  void note(std::string_view name, double time_us) { note(name, time_us, {.members = members_}); }
+  void note(std::string_view name, double time_us, const Shape& shape) {
+    samples_[name].push_back({name, shape, time_us});
+  }
   Rounds rounds(size_t least, size_t most) const {
     return quick_ ? Rounds(1, 1, 0) : Rounds(least, most, 1.5e6);
   }
 
   void key_packages() {
-    Timed& result = results_["key_package"];
     const KeyPair key = bench_suite().generate_signature_key_pair(random_);
     mls::KeyPackageParams params;
     params.credential = mls::Credential::basic(view_of("somebody"));
@@ -75,7 +76,7 @@ class Bench {
       Stopwatch watch("key_package");
       watch.run(
           [&] { return must("key package", mls::create_key_package(bench_suite(), params, key, random_)); });
-      result.samples.add(watch.total_us());
+      note("key_package", watch.total_us());
     }
   }
 
@@ -94,31 +95,30 @@ class Bench {
       mls::PendingCommit pending = watch.run([&] { return must("add all", group.commit(add_all, random_)); });
       welcome = copy_of(*pending.welcome());
       watch.run([&] { return must("merge", group.merge_pending(std::move(pending))); });
-      results_["create_and_add"].samples.add(watch.total_us());
+      note("create_and_add", watch.total_us());
     }
     add_all.proposals.clear();
     const Person me = std::move(people.back());
     people.clear();
     people.shrink_to_fit();
-    for (Rounds round = rounds(2, 15); round.next();) join(me, welcome, "join", results_["join"].samples);
+    for (Rounds round = rounds(2, 15); round.next();) join(me, welcome, "join");
     measure_memory(me, welcome);
   }
 
-  mls::Group join(const Person& who, BytesView welcome, const char* name, Samples& samples) {
+  mls::Group join(const Person& who, BytesView welcome, const char* name) {
     mls::JoinParams params;
     params.welcome = welcome;
     params.key_package = &who.package;
     params.secrets = &who.secrets;
     Stopwatch watch(name);
     mls::Joined joined = watch.run([&] { return must("join", mls::Group::join(params)); });
-    samples.add(watch.total_us());
+    note(name, watch.total_us());
     return std::move(joined.group);
   }
 
   void measure_memory(const Person& who, BytesView welcome) {
-    Samples unused;
     const size_t before = heap_bytes();
-    const mls::Group held = join(who, welcome, "join", unused);
+    const mls::Group held = join(who, welcome, "join");
     const size_t after = heap_bytes();
     size_t wire = 0;
     held.for_each_member([&](LeafIndex, const mls::LeafNode& leaf) { wire += leaf.encoded().size(); });
@@ -132,34 +132,57 @@ class Bench {
     Bytes message;
     Bytes welcome;
   };
-  // By the first member, read by the last one; both enter.
-  Sent commit_both(WarmGroup& both, const mls::CommitParams& params, const char* create, const char* read) {
-    Timed& made = results_[create];
-    Stopwatch watch(create);
-    mls::PendingCommit pending = watch.run([&] { return must(create, both.first.commit(params, random_)); });
+  // By the first member, who enters.
+  Sent send(WarmGroup& both, const mls::CommitParams& params, const char* name) {
+    Stopwatch watch(name);
+    mls::PendingCommit pending = watch.run([&] { return must(name, both.first.commit(params, random_)); });
     Sent sent{copy_of(pending.message()), {}};
     if (pending.welcome()) sent.welcome = copy_of(*pending.welcome());
     watch.run([&] { return must("merge", both.first.merge_pending(std::move(pending))); });
-    made.samples.add(watch.total_us());
-    if (sent.welcome.empty()) note_path(both.first, made.shape);
-    made.shape.group_info_mib = static_cast<double>(sent.welcome.size()) / (1 << 20);
-    Stopwatch reading(read);
-    reading.run([&] { return must(read, process(both.last, sent.message)); });
-    results_[read].samples.add(reading.total_us());
-    results_[read].shape = made.shape;
+    Shape shape{.members = members_};
+    if (sent.welcome.empty()) note_path(both.first, shape);
+    shape.group_info_mib = static_cast<double>(sent.welcome.size()) / (1 << 20);
+    note(name, watch.total_us(), shape);
     return sent;
   }
+  // By the last member, in a row: the first member is not to drive the tree out of the caches in between.
+  void read(WarmGroup& both, const std::vector<Sent>& all, const char* name) {
+    for (const Sent& sent : all) {
+      Stopwatch watch(name);
+      watch.run([&] { return must(name, process(both.last, sent.message)); });
+      note(name, watch.total_us());
+    }
+  }
+  // How many commits are sent before they are read.
+  size_t batch() const { return quick_ || members_ < 100 ? 1 : 9; }
 
-  // The tree stays warm: who comes in after the removal commits in her turn, unmeasured.
-  void remove_and_add(WarmGroup& both, size_t number) {
-    mls::CommitParams removal;
-    removal.proposals.push_back(mls::Remove{LeafIndex{static_cast<uint32_t>(members_ / 2)}});
-    commit_both(both, removal, "remove_create", "remove_process");
-    const Person newcomer = make_person(number, random_);
-    mls::CommitParams addition;
-    addition.proposals.push_back(mls::Add{newcomer.package});
-    const Sent sent = commit_both(both, addition, "add_create", "add_process");
-    mls::Group joined = join(newcomer, sent.welcome, "warm_join", warm_join_);
+  void commits(WarmGroup& both) {
+    std::vector<Sent> all;
+    for (size_t i = 0; i < batch(); ++i) all.push_back(send(both, {}, "commit"));
+    read(both, all, "process_commit");
+  }
+
+  // Members all over the tree are removed, then as many come in at their places. The last of them
+  // commits in her turn, unmeasured: after a batch of one the tree is warm again.
+  void removals_and_additions(WarmGroup& both) {
+    std::vector<Sent> removals;
+    for (size_t i = 1; i <= batch(); ++i) {
+      mls::CommitParams removal;
+      const size_t leaf = i * members_ / (batch() + 1);
+      removal.proposals.push_back(mls::Remove{LeafIndex{static_cast<uint32_t>(leaf)}});
+      removals.push_back(send(both, removal, "remove_create"));
+    }
+    read(both, removals, "remove_process");
+    std::vector<Sent> additions;
+    std::vector<Person> newcomers;
+    for (size_t i = 0; i < batch(); ++i) {
+      newcomers.push_back(make_person(++newcomers_, random_));
+      mls::CommitParams addition;
+      addition.proposals.push_back(mls::Add{newcomers.back().package});
+      additions.push_back(send(both, addition, "add_create"));
+    }
+    read(both, additions, "add_process");
+    mls::Group joined = join(newcomers.back(), additions.back().welcome, "warm_join");
     mls::PendingCommit warming = must("commit", joined.commit({}, random_));
     must("process", process(both.first, warming.message()));
     must("process", process(both.last, warming.message()));
@@ -171,10 +194,10 @@ class Bench {
       Stopwatch watch("protect");
       const Bytes message =
           watch.run([&] { return must("protect", both.first.protect({.data = text}, random_)); });
-      results_["protect"].samples.add(watch.total_us());
+      note("protect", watch.total_us());
       Stopwatch reading("unprotect");
       reading.run([&] { return must("open", both.last.open(message)); });
-      results_["unprotect"].samples.add(reading.total_us());
+      note("unprotect", reading.total_us());
     };
     send();
     both.first.changed_parts();
@@ -193,16 +216,17 @@ class Bench {
 
   void warm() {
     WarmGroup both = make_warm_group(members_, random_);
-    for (Rounds round = rounds(11, 31); round.next();) commit_both(both, {}, "commit", "process_commit");
-    for (Rounds round = rounds(3, 21); round.next();) remove_and_add(both, ++newcomers_);
+    for (Rounds round = rounds(4, 31); round.next();) commits(both);
+    // A batch leaves paths blank: only once, but in small groups, whose batches are of one.
+    for (Rounds round = batch() == 1 ? rounds(5, 31) : Rounds(1, 1, 0); round.next();)
+      removals_and_additions(both);
     messages(both);
   }
 
   size_t members_;
   bool quick_;
   SeededRandom random_{9420};
-  std::map<std::string_view, Timed> results_;
-  Samples warm_join_;
+  std::map<std::string_view, std::vector<Measured>> samples_;
   Footprint footprint_;
   size_t newcomers_ = 1'000'000;
 };

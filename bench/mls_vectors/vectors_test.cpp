@@ -1,6 +1,7 @@
 // Every public vector of the suites that are built in, file by file.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "bench/mls_vectors/checks.h"
@@ -32,8 +33,8 @@ TEST_P(MlsVectors, AllPass) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, MlsVectors, ::testing::ValuesIn(files().begin(), files().end()),
-                         [](const auto& info) {
-                           std::string name = info.param.name;
+                         [](const auto& file) {
+                           std::string name = file.param.name;
                            std::ranges::replace(name, '-', '_');
                            return name;
                          });
