@@ -184,6 +184,7 @@ RequestList Node::group_requests(const GroupArgs& args) {
     item.needed = request.needed;
     item.can_propose = request.can_propose;
     item.can_confirm = request.can_confirm;
+    item.comes_back = request.comes_back;
     out.requests.push_back(std::move(item));
   }
   return out;
@@ -322,14 +323,15 @@ TodayList Node::today_list(const Nothing&) {
     if (!is_live(summary)) continue;
     for (const group::JoinRequest& request : group.requests(now())) {
       if (!request.can_propose && !request.can_confirm) continue;
-      TodayItem& item = add(request.can_propose ? TodayKind::request : TodayKind::confirm);
+      TodayItem& item = add(request.comes_back ? TodayKind::returns
+                            : request.can_propose ? TodayKind::request : TodayKind::confirm);
       item.name = request.name;
       item.request = text_id(request.id);
     }
     if (summary.unread > 0) add(TodayKind::unread).count = static_cast<int64_t>(summary.unread);
   }
   for (const client::JoinSummary& join : client.joins()) {
-    if (join.state == group::Joining::State::kJoined) continue;
+    if (join.state != group::Joining::State::kSending && join.state != group::Joining::State::kWaiting) continue;
     TodayItem item{TodayKind::join_waiting, {}, {}, join.my_name, {}, text_id(join.id), {}};
     out.items.push_back(std::move(item));
   }

@@ -35,8 +35,8 @@ enum class WarningKind {
 };
 BOOST_DESCRIBE_ENUM(WarningKind, relay_order, history_differs, bad_entry, bad_commit, bundle_differs, old_copy,
                     cannot_follow)
-enum class TodayKind { request, confirm, removed, join_waiting, warning, unread };
-BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, removed, join_waiting, warning, unread)
+enum class TodayKind { request, confirm, returns, removed, join_waiting, warning, unread };
+BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, returns, removed, join_waiting, warning, unread)
 enum class NoticeName { vault, groups, group, members, requests, invites, talk, joins, sync, warning };
 BOOST_DESCRIBE_ENUM(NoticeName, vault, groups, group, members, requests, invites, talk, joins, sync, warning)
 
@@ -145,9 +145,10 @@ struct RequestItem {
   std::vector<PersonItem> confirmed_by;
   int64_t needed;
   bool can_propose, can_confirm;
+  bool comes_back;   // a member whose device fell out: one member's group.propose puts her back
 };
 BOOST_DESCRIBE_STRUCT(RequestItem, (), (request, name, greeting, note, words, words_other, at, mine, proposed_by,
-                                        confirmed_by, needed, can_propose, can_confirm))
+                                        confirmed_by, needed, can_propose, can_confirm, comes_back))
 struct RequestList { HW_API(RequestList); std::vector<RequestItem> requests; };
 BOOST_DESCRIBE_STRUCT(RequestList, (), (requests))
 struct MemberItem {

@@ -201,6 +201,7 @@ export interface RequestItem {
   needed: number;
   can_propose: boolean;
   can_confirm: boolean;
+  comes_back: boolean;
 }
 
 export interface RequestList {
@@ -244,7 +245,7 @@ export interface TalkListArgs {
 }
 
 export interface TodayItem {
-  kind: "request" | "confirm" | "removed" | "join_waiting" | "warning" | "unread";
+  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread";
   group?: string;
   group_name?: string;
   name?: string;
