@@ -48,7 +48,8 @@ Group::Impl::Plan Group::Impl::plan(Instant now) const {
   const Court here = court();
   if (here.is_named(mls->own_leaf())) return out;
   for (const auto& [id_of, open] : roster.requests()) {
-    if (unfit.contains(id_of) || open.approvals.size() < here.needed_for_add() ||
+    // A newcomer refuses a tree without her sponsor.
+    if (unfit.contains(id_of) || is_named(open.sponsor) || open.approvals.size() < here.needed_for_add() ||
         out.adds.size() >= kMostAdds)
       continue;
     const auto approvals = open.plain_approvals();

@@ -171,10 +171,10 @@ void Group::Impl::read_own(BytesView message, Turn& turn) {
 
   if (mine.purpose == Flight::Purpose::kEvent) {
     const auto event = outbox.event(mine.sequence, turn.rows);
+    if (event) turn.happened.emplace_back(SendStateChanged{event->id});
     if (!valid || !event) return;
     outbox.erase(mine.sequence, turn.rows);
     apply_event(mls->own_leaf(), saved.me.person, *event, turn);
-    turn.happened.emplace_back(SendStateChanged{event->id});
   } else if (mine.purpose == Flight::Purpose::kProposal) {
     Claims no_grants;
     auto removal = judge_own_removal(court(), mls->own_leaf(), {mine.target}, no_grants, mine.ref);

@@ -248,5 +248,128 @@ TEST(Group, NoLinkAfterItsEndOrUseOrRevocation) {
   EXPECT_TRUE(ayana.g().requests(world.now).empty());
 }
 
+size_t rows_of_groups(Device& device) {
+  size_t rows = 0;
+  for (Space space = 0x1000; space < 0x1080; ++space)
+    device.rows.scan(space, {}, [&](BytesView, BytesView) { return ++rows > 0; });
+  return rows;
+}
+
+TEST(Group, ANewcomerRefusesAGroupWithoutHerSponsor) {
+  World world;
+  Device& ayana = world.found();
+  world.settle();
+  auto invite = ayana.g().invite(world.now.after_ms(kDay_ms), ayana.turn(world.now));
+  Link link = *decode_link(invite->link);
+  link.sponsor.data[0] ^= 1;  // as if the link had come from somebody else
+  Device& bela = world.add_device();
+  bela.joining = std::move(*Joining::ask({encode_link(link), "Bela", ""}, bela.turn(world.now)));
+  world.settle();
+  ASSERT_TRUE(ayana.g().propose(ayana.g().requests(world.now)[0].id, "", ayana.turn(world.now)).ok());
+  world.settle();
+  EXPECT_FALSE(bela.group);
+  EXPECT_EQ(bela.joining->state(), Joining::State::kFailed);
+  EXPECT_EQ(rows_of_groups(bela), 0u);
+}
+
+TEST(Group, ARequestGoesWithItsSponsor) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  Device& chimit = world.add_device();
+  const RequestId request = world.ask(bela, chimit, "Chimit");
+  ASSERT_TRUE(bela.g().propose(request, "", bela.turn(world.now)).ok());
+  world.settle();
+  ASSERT_EQ(ayana.g().requests(world.now).size(), 1u);
+  ASSERT_TRUE(ayana.g().remove(bela.g().me(), ayana.turn(world.now)).ok());
+  world.settle();
+  EXPECT_TRUE(ayana.g().requests(world.now).empty());
+  world.pass(200'000);
+  EXPECT_FALSE(chimit.group);
+  EXPECT_TRUE(ayana.g().confirm(request, ayana.turn(world.now)).error().is(GroupError::kNoSuchRequest));
+}
+
+TEST(Group, AWithdrawnRequestIsGoneForAll) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  Device& chimit = world.add_device();
+  const RequestId request = world.ask(ayana, chimit, "Chimit");
+  ASSERT_TRUE(ayana.g().propose(request, "", ayana.turn(world.now)).ok());
+  world.settle();
+  EXPECT_TRUE(bela.g().decline(request, bela.turn(world.now)).error().is(GroupError::kNotAllowed));
+  ASSERT_TRUE(ayana.g().decline(request, ayana.turn(world.now)).ok());
+  world.settle();
+  EXPECT_TRUE(bela.g().requests(world.now).empty());
+  world.expect_agreement();
+}
+
+TEST(Group, TheWelcomeSurvivesADeadDevice) {
+  World world;
+  Device& ayana = world.found();
+  world.settle();
+  Device& bela = world.add_device();
+  const RequestId request = world.ask(ayana, bela, "Bela");
+  bela.online = false;
+  ASSERT_TRUE(ayana.g().propose(request, "", ayana.turn(world.now)).ok());
+  // Step by step, killed after each: the commit is merged and the answer not yet sent at one of them.
+  for (int step = 0; step < 20; ++step) {
+    world.read(ayana);
+    ayana.reload();
+    world.read(ayana);
+    if (ayana.g().members().size() == 2) break;
+    world.send(ayana);
+    ayana.reload();
+  }
+  ASSERT_EQ(ayana.g().members().size(), 2u);
+  ayana.reload();
+  bela.online = true;
+  world.settle();
+  EXPECT_TRUE(bela.group);
+  world.expect_agreement();
+}
+
+TEST(Group, TheReturnSeedIsRenewedAfterARemoval) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  world.pass(30'000);
+  const auto queues = ayana.g().wanted_reads().size();
+  ASSERT_TRUE(ayana.g().remove(bela.g().me(), ayana.turn(world.now)).ok());
+  world.settle();
+  EXPECT_EQ(ayana.g().wanted_reads().size(), queues);
+  world.pass(200'000);
+  EXPECT_EQ(ayana.g().wanted_reads().size(), queues + 1);  // the old one is read for a while
+}
+
+TEST(Group, WhoCannotFollowIsPutBack) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  world.pass(30'000);
+  // Her epoch's init_secret is damaged, as if the commit were good for the others only.
+  const Bytes key = row_key(bela.g().id(), view_of("e"));
+  Bytes row = *bela.rows.get(kMlsRows, key);
+  Reader in(row);
+  for (int i = 0; i < 10; ++i) in.opaque();
+  const size_t init_secret = row.size() - in.left() + 1;
+  row[init_secret] ^= 1;
+  bela.rows.put(kMlsRows, key, row);
+  bela.reload();
+  Device& chimit = world.join(ayana, "Chimit", {&bela});
+  EXPECT_EQ(bela.g().standing(), Standing::kStuck);
+  ASSERT_EQ(bela.count_warnings(Warning::Kind::kCannotFollow), 1u);
+  EXPECT_EQ(bela.g().warnings(bela.rows)[0].member, ayana.g().me());
+  world.settle();
+  const auto seen = chimit.g().requests(world.now);
+  ASSERT_EQ(seen.size(), 1u);
+  ASSERT_TRUE(chimit.g().propose(seen[0].id, "", chimit.turn(world.now)).ok());
+  world.settle();
+  EXPECT_EQ(bela.g().standing(), Standing::kActive);
+  EXPECT_EQ(bela.g().members().size(), 3u);
+  EXPECT_EQ(bela.g().name_of(chimit.g().me()), "Chimit");
+  world.expect_agreement();
+}
+
 }  // namespace
 }  // namespace homeward::group

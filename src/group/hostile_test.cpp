@@ -475,6 +475,19 @@ TEST_F(Hostile, ReplacesTwiceByOneAsk) {
   EXPECT_EQ(ayana->g().epoch(), epoch + 1);
 }
 
+TEST_F(Hostile, TellsAnotherHashOfABundle) {
+  mallory->online = true;
+  const auto& impl = inside(*chimit);
+  BundleHash told = impl.saved.bundle;
+  ASSERT_TRUE(impl.saved.has_bundle);
+  EXPECT_EQ(chimit->count_warnings(Warning::Kind::kBundleDiffers), 0u);
+  told.hash.data[0] ^= 1;
+  ASSERT_TRUE(mallory->g().post(kBundleHash, encode(told), mallory->turn(world.now)).ok());
+  world.settle();
+  EXPECT_EQ(chimit->count_warnings(Warning::Kind::kBundleDiffers), 1u);
+  EXPECT_EQ(ayana->count_warnings(Warning::Kind::kBundleDiffers), 0u);
+}
+
 TEST_F(Hostile, ProposesOneRequestAgainAndAgain) {
   mallory->online = true;
   for (size_t i = 0; i < kMostOpenBySponsor + 10; ++i) {

@@ -172,29 +172,28 @@ Result<std::unique_ptr<Group::Impl>> Joining::Impl::enter(const Half& half, cons
   group->mls.emplace(std::move(joined.group));
   group->saved.me = me;
   group->saved.signature_key = signature_key.clone();
-  HW_TRY(group->begin(turn.rows));
-  HW_TRY(check_sponsor(*group, answer_message));
-
-  const mls::Extension* bundle_key = mls::find_extension(joined.group_info_extensions, kBundleKeyExtension);
-  if (!bundle_key || bundle_key->data.size() != 32)
-    return Error(GroupError::kMalformed, "no key of the bundle");
-  HW_LET(const Secret bundle, box_open(bundle_key->data, group->id, answer_message.bundle));
-  Reader in(bundle.view());
-  const BytesView roster = in.opaque();
-  const BytesView features = in.opaque();
-  HW_TRY(in.finish());
-  const auto restored = [&]() -> Result<> {
+  const auto filled = [&]() -> Result<> {
+    HW_TRY(group->begin(turn.rows));
+    HW_TRY(check_sponsor(*group, answer_message));
+    const mls::Extension* bundle_key = mls::find_extension(joined.group_info_extensions, kBundleKeyExtension);
+    if (!bundle_key || bundle_key->data.size() != 32)
+      return Error(GroupError::kMalformed, "no key of the bundle");
+    HW_LET(const Secret bundle, box_open(bundle_key->data, group->id, answer_message.bundle));
+    Reader in(bundle.view());
+    const BytesView roster = in.opaque();
+    const BytesView features = in.opaque();
+    HW_TRY(in.finish());
     HW_TRY(group->roster.restore(group->id, roster, turn.rows));
+    group->saved.has_bundle = true;
+    group->saved.bundle = {candidate.id(), group->mls->epoch(), sha256(bundle.view())};
     return turn.fold.restore(turn.rows, group->id, features);
   }();
-  if (!restored.ok()) {
+  if (!filled.ok()) {
     group->erase_rows(turn.rows, true);
     turn.fold.forget(turn.rows, group->id);
-    return restored.error();
+    return filled.error();
   }
   const Identity* signer = group->court().identity(joined.signer);
-  group->saved.has_bundle = true;
-  group->saved.bundle = {candidate.id(), group->mls->epoch(), sha256(bundle.view())};
   if (signer) group->saved.bundle_from = signer->person;
   group->save(turn.rows);
   return group;

@@ -143,7 +143,7 @@ std::vector<Member> Group::members() const {
     }
     out.push_back(std::move(member));
   }
-  std::ranges::stable_sort(out, {}, &Member::since);
+  std::ranges::sort(out, {}, [](const Member& item) { return std::pair(item.since, item.person); });
   return out;
 }
 
@@ -186,7 +186,7 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
     item.can_propose = active && !returning.wanted;
     out.push_back(std::move(item));
   }
-  std::ranges::stable_sort(out, {}, &JoinRequest::at);
+  std::ranges::sort(out, {}, [](const JoinRequest& item) { return std::pair(item.at, item.id); });
   return out;
 }
 
@@ -204,7 +204,7 @@ std::vector<Invite> Group::invites(Instant now) const {
       item.state = Invite::State::kAsked;
     out.push_back(item);
   }
-  std::ranges::stable_sort(out, {}, &Invite::ends);
+  std::ranges::sort(out, {}, [](const Invite& item) { return std::pair(item.ends, item.id); });
   return out;
 }
 

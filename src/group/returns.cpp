@@ -145,12 +145,12 @@ bool Group::Impl::come_back(const Answer& answer, Turn& turn) {
     return false;
   auto next_policy = policy_of(joined->group.group_extensions());
   auto next_seats = seats_of(joined->group.tree());
-  const mls::LeafNode* signer = joined->group.member(joined->signer);
-  if (!next_policy.ok() || !next_seats.ok() || !signer) return false;
-  // Whoever lets me in again is one I know, so that a Welcome into another group under this id is of no use.
+  if (!next_policy.ok() || !next_seats.ok()) return false;
+  // Somebody I knew must be there. (A member could still build another group under this id: safety words
+  // tell.)
   const auto knows = [&](const Seat& seat) {
     return seat.leaf != mls->own_leaf() &&
-           equal(mls->member(seat.leaf)->signature_key(), signer->signature_key());
+           joined->group.tree().find_by_signature_key(mls->member(seat.leaf)->signature_key()).has_value();
   };
   const mls::Extension* bundle_key = mls::find_extension(joined->group_info_extensions, kBundleKeyExtension);
   if (std::ranges::none_of(seats, knows) || !bundle_key || bundle_key->data.size() != 32) return false;
