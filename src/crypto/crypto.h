@@ -96,13 +96,15 @@ class Suite {
   Result<> check_hpke_public_key(BytesView public_key) const;  // size and, for curves, on the curve
   Result<HpkeCiphertext> hpke_seal(BytesView public_key, BytesView info, BytesView aad, BytesView plaintext,
                                    Random& random) const;
-  Result<Secret> hpke_open(BytesView private_key, const HpkeCiphertext& sealed, BytesView info,
-                           BytesView aad) const;
+  // Opening computes the receiver's public key, at a third of its cost, unless it is given `public_key`; a
+  // wrong one makes it fail.
+  Result<Secret> hpke_open(BytesView private_key, const HpkeCiphertext& sealed, BytesView info, BytesView aad,
+                           BytesView public_key = {}) const;
   // EncryptWithLabel, DecryptWithLabel (RFC 9420, section 5.1.3).
   Result<HpkeCiphertext> encrypt_with_label(BytesView public_key, std::string_view label, BytesView context,
                                             BytesView plaintext, Random& random) const;
   Result<Secret> decrypt_with_label(BytesView private_key, std::string_view label, BytesView context,
-                                    const HpkeCiphertext& sealed) const;
+                                    const HpkeCiphertext& sealed, BytesView public_key = {}) const;
   // Export-only use for external commits (RFC 9420, section 8.3): SetupBaseS/R(public or private key,
   // "").Export("MLS 1.0 external init secret", size).
   struct ExternalInit {

@@ -46,7 +46,7 @@ void try_doors(const Suite& suite, uint8_t door, BytesView in) {
       break;
     case 4: {
       const Result<Bytes> signature = suite.sign(in, view_of("content"));
-      HW_ASSERT(!signature.ok() || in.size() == 32);
+      HW_ASSERT(!signature.ok() || in.size() == 32 || in.size() == 64);
       break;
     }
     case 5:

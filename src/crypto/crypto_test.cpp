@@ -107,6 +107,12 @@ TEST(Signature, Rfc8032Test2) {
             "387b2eaeb4302aee"
             "b00d291612bb0c00");
   EXPECT_TRUE(suite.verify(public_key, message, *signature).ok());
+
+  // The same key with its public half after it.
+  Bytes both = seed;
+  append(both, public_key);
+  EXPECT_EQ(*suite.sign(both, message), *signature);
+  EXPECT_FALSE(suite.sign(BytesView(both).first(48), message).ok());
 }
 
 TEST(Signature, RefusesWhatWasNotSigned) {
@@ -192,6 +198,13 @@ TEST(Hpke, Rfc9180) {
     const Result<Secret> opened = suite.hpke_open(receiver->private_key.view(), *sealed, info, aad);
     ASSERT_TRUE(opened.ok());
     EXPECT_TRUE(equal(opened->view(), plaintext));
+    const auto with_key = [&](BytesView public_key) {
+      return suite.hpke_open(receiver->private_key.view(), *sealed, info, aad, public_key);
+    };
+    ASSERT_TRUE(with_key(receiver->public_key).ok());
+    EXPECT_TRUE(equal(with_key(receiver->public_key)->view(), plaintext));
+    EXPECT_TRUE(with_key(sealed->kem_output).error().is(CryptoError::kOpenFailed));
+    EXPECT_TRUE(with_key(Bytes(3)).error().is(CryptoError::kBadKey));
     const auto sent = suite.hpke_export_send(receiver->public_key, "TestContext", 32, random, info);
     ASSERT_TRUE(sent.ok());
     EXPECT_EQ(to_hex(sent->init_secret.view()), vector.exported);

@@ -22,27 +22,33 @@ bool x25519_dh(BytesView private_key, BytesView public_key, uint8_t* shared) {
 // value.
 bool x25519_valid_public(BytesView) { return true; }
 
-// The private key is the seed of RFC 8032, section 5.1.5.
+// The private key is libsodium's: the seed of RFC 8032, section 5.1.5, and the public key after it, because
+// signing needs the public key and computing it costs as much as the signature. A seed alone will do as well.
+constexpr size_t kSeed = crypto_sign_ed25519_SEEDBYTES;
+constexpr size_t kSeedAndPublic = crypto_sign_ed25519_SECRETKEYBYTES;
+
 KeyPair ed25519_generate(Random& random) {
   ready_sodium();
-  KeyPair pair{.private_key = random.secret(crypto_sign_ed25519_SEEDBYTES),
+  KeyPair pair{.private_key = Secret(kSeedAndPublic),
                .public_key = Bytes(crypto_sign_ed25519_PUBLICKEYBYTES)};
-  SecretBytes<crypto_sign_ed25519_SECRETKEYBYTES> expanded;
-  crypto_sign_ed25519_seed_keypair(pair.public_key.data(), expanded.bytes().data(),
-                                   pair.private_key.view().data());
+  const Secret seed = random.secret(kSeed);
+  crypto_sign_ed25519_seed_keypair(pair.public_key.data(), pair.private_key.bytes().data(),
+                                   seed.view().data());
   return pair;
 }
 
 Result<Bytes> ed25519_sign(BytesView private_key, BytesView content) {
   ready_sodium();
-  if (private_key.size() != crypto_sign_ed25519_SEEDBYTES)
+  if (private_key.size() != kSeed && private_key.size() != kSeedAndPublic)
     return Error(CryptoError::kBadKey, "Ed25519 private key");
-  SecretBytes<crypto_sign_ed25519_SECRETKEYBYTES> expanded;
-  std::array<uint8_t, crypto_sign_ed25519_PUBLICKEYBYTES> public_key{};
-  crypto_sign_ed25519_seed_keypair(public_key.data(), expanded.bytes().data(), private_key.data());
+  SecretBytes<kSeedAndPublic> expanded;
+  if (private_key.size() == kSeed) {
+    std::array<uint8_t, crypto_sign_ed25519_PUBLICKEYBYTES> public_key{};
+    crypto_sign_ed25519_seed_keypair(public_key.data(), expanded.bytes().data(), private_key.data());
+    private_key = expanded.view();
+  }
   Bytes signature(crypto_sign_ed25519_BYTES);
-  crypto_sign_ed25519_detached(signature.data(), nullptr, content.data(), content.size(),
-                               expanded.view().data());
+  crypto_sign_ed25519_detached(signature.data(), nullptr, content.data(), content.size(), private_key.data());
   return signature;
 }
 

@@ -129,9 +129,13 @@ Result<Encapsulated> encapsulate(const KemAlgorithm& kem, BytesView receiver_pub
   return Encapsulated{std::move(secret), std::move(ephemeral.public_key)};
 }
 
-Result<SharedSecret> decapsulate(const KemAlgorithm& kem, BytesView private_key, BytesView enc) {
+// `known` is the receiver's public key, or empty.
+Result<SharedSecret> decapsulate(const KemAlgorithm& kem, BytesView private_key, BytesView known,
+                                 BytesView enc) {
   if (private_key.size() != kem.private_key_size) return Error(CryptoError::kBadKey, "HPKE: private key");
   if (enc.size() != kem.public_key_size) return Error(CryptoError::kBadKey, "HPKE: encapsulation");
+  if (known.size() == kem.public_key_size) return shared_secret(kem, private_key, enc, enc, known);
+  if (!known.empty()) return Error(CryptoError::kBadKey, "HPKE: public key");
   std::array<uint8_t, kMostPublicKey> public_key{};
   if (!kem.public_of(private_key, public_key.data())) return Error(CryptoError::kBadKey, "HPKE: private key");
   return shared_secret(kem, private_key, enc, enc, BytesView(public_key).first(kem.public_key_size));
@@ -229,8 +233,8 @@ Result<HpkeCiphertext> Suite::hpke_seal(BytesView public_key, BytesView info, By
 }
 
 Result<Secret> Suite::hpke_open(BytesView private_key, const HpkeCiphertext& sealed, BytesView info,
-                                BytesView aad) const {
-  HW_LET(const SharedSecret shared, decapsulate(row_->kem, private_key, sealed.kem_output));
+                                BytesView aad, BytesView public_key) const {
+  HW_LET(const SharedSecret shared, decapsulate(row_->kem, private_key, public_key, sealed.kem_output));
   return Context(*row_, shared, info).open(aad, sealed.ciphertext);
 }
 
@@ -243,7 +247,7 @@ Result<Suite::ExternalInit> Suite::hpke_export_send(BytesView public_key, std::s
 
 Result<Secret> Suite::hpke_export_receive(BytesView private_key, BytesView kem_output, std::string_view label,
                                           size_t size_bytes, BytesView info) const {
-  HW_LET(const SharedSecret shared, decapsulate(row_->kem, private_key, kem_output));
+  HW_LET(const SharedSecret shared, decapsulate(row_->kem, private_key, {}, kem_output));
   return Context(*row_, shared, info).export_secret(view_of(label), size_bytes);
 }
 

@@ -154,8 +154,8 @@ Result<HpkeCiphertext> Suite::encrypt_with_label(BytesView public_key, std::stri
 }
 
 Result<Secret> Suite::decrypt_with_label(BytesView private_key, std::string_view label, BytesView context,
-                                         const HpkeCiphertext& sealed) const {
-  return hpke_open(private_key, sealed, labelled(label, context), {});
+                                         const HpkeCiphertext& sealed, BytesView public_key) const {
+  return hpke_open(private_key, sealed, labelled(label, context), {}, public_key);
 }
 
 }  // namespace homeward
