@@ -58,7 +58,8 @@ int serve(const Arguments& arguments) {
     const char* end = text.data() + text.size();
     if (colon == std::string::npos) return wrong_usage("--page takes HOST:PORT, such as 127.0.0.1:8480");
     const auto read = std::from_chars(text.data() + colon + 1, end, options.page_port);
-    if (read.ec != std::errc() || read.ptr != end) return wrong_usage("--page takes HOST:PORT, such as 127.0.0.1:8480");
+    if (read.ec != std::errc() || read.ptr != end)
+      return wrong_usage("--page takes HOST:PORT, such as 127.0.0.1:8480");
     options.page_host = text.substr(0, colon);
   }
   if (const auto relay = arguments.options.find("--relay"); relay != arguments.options.end()) {
@@ -74,7 +75,8 @@ int serve(const Arguments& arguments) {
 }
 
 int call(const Arguments& arguments) {
-  if (arguments.words.empty() || arguments.words.size() > 2) return wrong_usage("call takes a command's name and its JSON");
+  if (arguments.words.empty() || arguments.words.size() > 2)
+    return wrong_usage("call takes a command's name and its JSON");
   std::string json = arguments.words.size() == 2 ? arguments.words[1] : "{}";
   if (json == "-") json.assign(std::istreambuf_iterator<char>(std::cin), {});
   return homeward::os::call(arguments.options.at("--home"), arguments.words[0], std::move(json));
@@ -85,10 +87,12 @@ int call(const Arguments& arguments) {
 int main(int argc, char** argv) {
   const std::string command = argc > 1 ? argv[1] : "";
   try {
-    if (command == "serve") return serve(parse(argc, argv, {"--home", "--page", "--relay", "--passphrase-file"}));
+    if (command == "serve")
+      return serve(parse(argc, argv, {"--home", "--page", "--relay", "--passphrase-file"}));
     if (command == "call") return call(parse(argc, argv, {"--home"}));
     if (command == "watch") return homeward::os::watch(parse(argc, argv, {"--home"}).options.at("--home"));
-    if (command == "address") return homeward::os::address(parse(argc, argv, {"--home"}).options.at("--home"));
+    if (command == "address")
+      return homeward::os::address(parse(argc, argv, {"--home"}).options.at("--home"));
   } catch (const std::string& why) {
     return wrong_usage(why);
   }

@@ -63,7 +63,7 @@ TEST(Api, WordsFollowTheLanguage) {
 }
 
 TEST(Passphrase, RussianIsNotOverrated) {
-  EXPECT_LT(passphrase_guesses_log10("пароль"), 5);       // "password" on either layout
+  EXPECT_LT(passphrase_guesses_log10("пароль"), 5);  // "password" on either layout
   EXPECT_LT(passphrase_guesses_log10("пароль123"), 6);
   EXPECT_LT(passphrase_guesses_log10("йцукен"), 5);
   EXPECT_LT(passphrase_guesses_log10("мама мыла раму"), 15);

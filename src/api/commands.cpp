@@ -41,11 +41,14 @@ struct CommandList {
   }
 
   CommandList() {
-    add<&Node::app_state>("app.state", "Whether there is a vault and whether it is open; language; default relay.");
+    add<&Node::app_state>("app.state",
+                          "Whether there is a vault and whether it is open; language; default relay.");
     add<&Node::set_language>("app.set_language", "Chooses \"ru\" or \"en\" for words and messages.");
-    add<&Node::passphrase_strength>("passphrase.strength", "An honest estimate of how many guesses a passphrase costs.");
+    add<&Node::passphrase_strength>("passphrase.strength",
+                                    "An honest estimate of how many guesses a passphrase costs.");
     add<&Node::vault_create>("vault.create", "Makes the vault of this home and opens it.");
-    add<&Node::vault_unlock>("vault.unlock", "Opens the vault; a wrong passphrase costs as much time as the right one.");
+    add<&Node::vault_unlock>("vault.unlock",
+                             "Opens the vault; a wrong passphrase costs as much time as the right one.");
     add<&Node::vault_change_passphrase>("vault.change_passphrase", "Another passphrase for the open vault.");
     add<&Node::vault_lock>("vault.lock", "Closes the vault and wipes its keys from memory.");
     add<&Node::group_create>("group.create", "Starts a group of one.");
@@ -57,11 +60,13 @@ struct CommandList {
     add<&Node::group_joins>("group.joins", "My join requests.");
     add<&Node::group_cancel_join>("group.cancel_join", "Takes a join request back and erases it here.");
     add<&Node::group_requests>("group.requests", "Who asks to join a group.");
-    add<&Node::group_propose>("group.propose", "Proposes who came by my invite, once the four words were compared.");
+    add<&Node::group_propose>("group.propose",
+                              "Proposes who came by my invite, once the four words were compared.");
     add<&Node::group_confirm>("group.confirm", "Vouches for a newcomer whom another member proposed.");
     add<&Node::group_decline>("group.decline", "Drops a request that came by my invite.");
     add<&Node::group_members>("group.members", "Who is in a group.");
-    add<&Node::group_safety_words>("group.safety_words", "Eight words to compare with a member, by voice or in person.");
+    add<&Node::group_safety_words>("group.safety_words",
+                                   "Eight words to compare with a member, by voice or in person.");
     add<&Node::group_remove>("group.remove", "Removes a person from a group.");
     add<&Node::group_leave>("group.leave", "Leaves a group.");
     add<&Node::group_forget>("group.forget", "Erases a group that was left from this vault.");
@@ -92,7 +97,8 @@ std::string typescript() {
   out += "export interface Commands {\n";
   for (const Command& command : commands()) {
     out += "  /** " + command.about + " */\n";
-    out += "  \"" + command.name + "\": { args: " + command.args_type + "; result: " + command.result_type + " };\n";
+    out += "  \"" + command.name + "\": { args: " + command.args_type + "; result: " + command.result_type +
+           " };\n";
   }
   out += "}\n\nexport type ErrorCode = " + type_name<ErrorCode>() + ";\n";
   return out;

@@ -1,8 +1,9 @@
-// Described structs to and from JSON and TypeScript: the commands' arguments and answers are plain structs with
-// BOOST_DESCRIBE_STRUCT, and everything else (reading, checking, writing, the page's types) follows from that one list.
+// Described structs to and from JSON and TypeScript: the commands' arguments and answers are plain structs
+// with BOOST_DESCRIBE_STRUCT, and everything else (reading, checking, writing, the page's types) follows from
+// that one list.
 //
-// JSON to struct is strict: a field that is missing, of another type, or unknown is `BadField`, which names the field and
-// says what it takes, and echoes nothing of what came.
+// JSON to struct is strict: a field that is missing, of another type, or unknown is `BadField`, which names
+// the field and says what it takes, and echoes nothing of what came.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -45,9 +46,8 @@ std::string type_name() {
     return "number";
   } else if constexpr (std::is_enum_v<T>) {
     std::string out;
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto d) {
-      out += (out.empty() ? "\"" : " | \"") + std::string(d.name) + "\"";
-    });
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+        [&](auto d) { out += (out.empty() ? "\"" : " | \"") + std::string(d.name) + "\""; });
     return out;
   } else if constexpr (IsOptional<T>::value) {
     return type_name<typename T::value_type>();
@@ -110,7 +110,8 @@ void from_json(const json::value& in, const std::string& field, T& out) {
     if (!in.is_object()) throw BadField{field.empty() ? "arguments" : field, "an object"};
     const json::object& object = in.as_object();
     std::string names;
-    boost::mp11::mp_for_each<Members<T>>([&](auto d) { names += std::string(names.empty() ? "" : ", ") + d.name; });
+    boost::mp11::mp_for_each<Members<T>>(
+        [&](auto d) { names += std::string(names.empty() ? "" : ", ") + d.name; });
     for (const auto& [key, unused] : object) {
       bool known = false;
       boost::mp11::mp_for_each<Members<T>>([&](auto d) { known = known || key == d.name; });
@@ -135,7 +136,8 @@ std::string interface_of() {
   std::string out = std::string("export interface ") + T::kName + " {\n";
   boost::mp11::mp_for_each<Members<T>>([&](auto d) {
     using Member = std::remove_cvref_t<decltype(std::declval<T>().*d.pointer)>;
-    out += std::string("  ") + d.name + (IsOptional<Member>::value ? "?: " : ": ") + type_name<Member>() + ";\n";
+    out +=
+        std::string("  ") + d.name + (IsOptional<Member>::value ? "?: " : ": ") + type_name<Member>() + ";\n";
   });
   return out + "}\n";
 }

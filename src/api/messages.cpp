@@ -14,18 +14,22 @@ struct Words {
 constexpr Words kWords[] = {
     {ErrorCode::unknown_command, "Такой команды нет.", "There is no such command."},
     {ErrorCode::bad_arguments, "Аргументы не подходят.", "The arguments do not fit."},
-    {ErrorCode::locked, "Хранилище закрыто. Откройте его кодовой фразой.", "The vault is locked. Open it with the passphrase."},
-    {ErrorCode::no_vault, "Здесь ещё нет хранилища. Сначала создайте его.", "There is no vault here yet. Create one first."},
+    {ErrorCode::locked, "Хранилище закрыто. Откройте его кодовой фразой.",
+     "The vault is locked. Open it with the passphrase."},
+    {ErrorCode::no_vault, "Здесь ещё нет хранилища. Сначала создайте его.",
+     "There is no vault here yet. Create one first."},
     {ErrorCode::vault_exists, "Хранилище здесь уже есть.", "There is a vault here already."},
     {ErrorCode::wrong_passphrase, "Кодовая фраза не подходит. Ничего не изменилось, попробуйте ещё раз.",
      "This passphrase does not fit. Nothing has changed; try again."},
     {ErrorCode::passphrase_empty, "Кодовая фраза не может быть пустой.", "The passphrase cannot be empty."},
     {ErrorCode::damaged, "Файл хранилища повреждён и не открывается. Программа ничего в нём не изменила.",
      "The vault's file is damaged and does not open. Nothing in it was changed."},
-    {ErrorCode::vault_in_use, "Это хранилище уже открыто другой программой.", "Another program has this vault open already."},
+    {ErrorCode::vault_in_use, "Это хранилище уже открыто другой программой.",
+     "Another program has this vault open already."},
     {ErrorCode::too_new, "Хранилище создано более новой версией. Обновите программу.",
      "The vault was made by a newer version. Update the program."},
-    {ErrorCode::disk_full, "На диске нет места. Всё сохранённое цело, но новое записать некуда: освободите место.",
+    {ErrorCode::disk_full,
+     "На диске нет места. Всё сохранённое цело, но новое записать некуда: освободите место.",
      "The disk is full. Everything saved is safe, but nothing new can be written: free some space."},
     {ErrorCode::out_of_memory, "Не хватает памяти, чтобы проверить кодовую фразу. Закройте другие программы.",
      "There is not enough memory to check the passphrase. Close other programs."},
@@ -37,12 +41,15 @@ constexpr Words kWords[] = {
     {ErrorCode::no_message, "Этого сообщения больше нет.", "This message is not there any more."},
     {ErrorCode::bad_link, "Ссылка неполная или испорчена. Попросите прислать её ещё раз целиком.",
      "The link is cut or broken. Ask for the whole link again."},
-    {ErrorCode::link_expired, "Срок приглашения прошёл. Попросите новое.", "The invite has ended. Ask for a new one."},
-    {ErrorCode::link_used, "Вы уже отправили заявку по этой ссылке.", "You have already asked to join by this link."},
+    {ErrorCode::link_expired, "Срок приглашения прошёл. Попросите новое.",
+     "The invite has ended. Ask for a new one."},
+    {ErrorCode::link_used, "Вы уже отправили заявку по этой ссылке.",
+     "You have already asked to join by this link."},
     {ErrorCode::not_allowed, "Правила группы этого не позволяют.", "The group's rules do not allow this."},
     {ErrorCode::not_possible_now, "Сейчас это невозможно.", "This is not possible now."},
     {ErrorCode::already_done, "Это уже сделано.", "This is done already."},
-    {ErrorCode::text_too_long, "Текст слишком длинный. Разделите его на части.", "The text is too long. Split it."},
+    {ErrorCode::text_too_long, "Текст слишком длинный. Разделите его на части.",
+     "The text is too long. Split it."},
     {ErrorCode::text_empty, "Текст пустой.", "The text is empty."},
     {ErrorCode::name_invalid, "Имя пустое или слишком длинное.", "The name is empty or too long."},
     {ErrorCode::bad_relay, "Это не адрес узла связи. Он начинается с http:// или https://.",
@@ -69,7 +76,10 @@ std::string bad_arguments_message(std::string_view field, std::string_view takes
 ErrorCode code_of(const Error& error) {
   using client::ClientError;
   using group::GroupError;
-  struct Row { bool fits; ErrorCode code; };
+  struct Row {
+    bool fits;
+    ErrorCode code;
+  };
   const Row rows[] = {
       {error.is(ClientError::kNoSuchGroup), ErrorCode::no_group},
       {error.is(ClientError::kNoSuchJoin), ErrorCode::no_join},

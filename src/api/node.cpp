@@ -26,7 +26,8 @@ json::object Node::call(std::string_view name, const json::value& args) {
     return json::object{{"error", std::move(error)}};
   };
   const std::vector<Command>& list = commands();
-  const auto command = std::find_if(list.begin(), list.end(), [&](const Command& c) { return c.name == name; });
+  const auto command =
+      std::find_if(list.begin(), list.end(), [&](const Command& c) { return c.name == name; });
   if (command == list.end()) return refuse(ErrorCode::unknown_command, "", "");
   json::object out;
   try {
@@ -44,13 +45,14 @@ void Node::sort_effects() {
   if (!client_) return;
   for (client::Effect& effect : client_->take_effects()) {
     if (const auto* notice = std::get_if<client::Notice>(&effect)) {
-      static constexpr NoticeName kNames[] = {NoticeName::groups, NoticeName::group,  NoticeName::members,
+      static constexpr NoticeName kNames[] = {NoticeName::groups,   NoticeName::group,   NoticeName::members,
                                               NoticeName::requests, NoticeName::invites, NoticeName::talk,
-                                              NoticeName::joins,  NoticeName::sync,   NoticeName::warning};
+                                              NoticeName::joins,    NoticeName::sync,    NoticeName::warning};
       Notice out{kNames[static_cast<size_t>(notice->kind) - 1], {}};
       if (notice->group) out.group = to_base64url(notice->group->view());
-      const bool there = std::any_of(notices_.begin(), notices_.end(),
-                                     [&](const Notice& n) { return n.notice == out.notice && n.group == out.group; });
+      const bool there = std::any_of(notices_.begin(), notices_.end(), [&](const Notice& n) {
+        return n.notice == out.notice && n.group == out.group;
+      });
       if (!there) notices_.push_back(std::move(out));
     } else {
       network_.push_back(std::move(effect));
@@ -78,8 +80,8 @@ void Node::lock() {
 
 void Node::opened(Result<Vault> vault) {
   if (!vault.ok()) throw CallError{code_of(vault.error()), "", ""};
-  auto client = client::Client::load(std::move(vault).value(), {.default_relay = host_.default_relay()}, host_.random(),
-                                     host_.now());
+  auto client = client::Client::load(std::move(vault).value(), {.default_relay = host_.default_relay()},
+                                     host_.random(), host_.now());
   if (!client.ok()) throw CallError{code_of(client.error()), "", ""};
   client_ = std::move(client).value();
   ++session_;
@@ -89,8 +91,8 @@ void Node::opened(Result<Vault> vault) {
 Result<> Node::open_or_create(BytesView passphrase) {
   auto vault = host_.vault_exists() ? host_.open_vault(passphrase) : host_.create_vault(passphrase);
   if (!vault.ok()) return vault.error();
-  auto client = client::Client::load(std::move(vault).value(), {.default_relay = host_.default_relay()}, host_.random(),
-                                     host_.now());
+  auto client = client::Client::load(std::move(vault).value(), {.default_relay = host_.default_relay()},
+                                     host_.random(), host_.now());
   if (!client.ok()) return client.error();
   client_ = std::move(client).value();
   ++session_;
@@ -98,7 +100,9 @@ Result<> Node::open_or_create(BytesView passphrase) {
 }
 
 AppState Node::app_state(const Nothing&) {
-  const VaultState vault = client_ ? VaultState::open : host_.vault_exists() ? VaultState::locked : VaultState::none;
+  const VaultState vault = client_                ? VaultState::open
+                           : host_.vault_exists() ? VaultState::locked
+                                                  : VaultState::none;
   return {vault, host_.language(), kVersion, host_.default_relay()};
 }
 
@@ -110,7 +114,11 @@ Nothing Node::set_language(const LanguageArgs& args) {
 
 Strength Node::passphrase_strength(const PassphraseArgs& args) {
   const double guesses = passphrase_guesses_log10(args.passphrase);
-  const int score = guesses < 4 ? 0 : guesses < 7 ? 1 : guesses < kEnoughGuessesLog10 ? 2 : guesses < 14 ? 3 : 4;
+  const int score = guesses < 4                     ? 0
+                    : guesses < 7                   ? 1
+                    : guesses < kEnoughGuessesLog10 ? 2
+                    : guesses < 14                  ? 3
+                                                    : 4;
   return {score, guesses, guesses >= kEnoughGuessesLog10};
 }
 
@@ -130,7 +138,8 @@ Nothing Node::vault_unlock(const PassphraseArgs& args) {
 
 Nothing Node::vault_change_passphrase(const ChangePassphraseArgs& args) {
   if (args.new_passphrase.empty()) throw CallError{ErrorCode::passphrase_empty, "", ""};
-  const auto changed = open_client().change_passphrase(view_of(args.old_passphrase), view_of(args.new_passphrase));
+  const auto changed =
+      open_client().change_passphrase(view_of(args.old_passphrase), view_of(args.new_passphrase));
   if (!changed.ok()) throw CallError{code_of(changed.error()), "", ""};
   return {};
 }

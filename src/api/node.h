@@ -1,8 +1,9 @@
-// One member's node without its sockets: the vault that is locked or open, the client in it, and the commands of the API.
+// One member's node without its sockets: the vault that is locked or open, the client in it, and the commands
+// of the API.
 //
-// `call` takes a command's name and its JSON arguments and answers JSON; everything a person can cause is a `CallError` with
-// a code for programs and words in the node's language. Effects for the network are taken with `take_network`, notices
-// with `take_notices`.
+// `call` takes a command's name and its JSON arguments and answers JSON; everything a person can cause is a
+// `CallError` with a code for programs and words in the node's language. Effects for the network are taken
+// with `take_network`, notices with `take_notices`.
 #pragma once
 
 #include <boost/json.hpp>
@@ -25,7 +26,7 @@ class Host {
   virtual bool vault_exists() = 0;
   virtual Result<Vault> create_vault(BytesView passphrase) = 0;
   virtual Result<Vault> open_vault(BytesView passphrase) = 0;
-  virtual std::string language() = 0;             // "ru", "en" or "" when not chosen yet
+  virtual std::string language() = 0;  // "ru", "en" or "" when not chosen yet
   virtual void set_language(const std::string& language) = 0;
   virtual std::string default_relay() = 0;
   virtual Random& random() = 0;
@@ -35,7 +36,7 @@ class Host {
 // A refusal: thrown inside this room only, never out of `call`.
 struct CallError {
   ErrorCode code;
-  std::string field;   // for bad_arguments
+  std::string field;  // for bad_arguments
   std::string takes;
 };
 
@@ -47,7 +48,7 @@ class Node {
   // {"result": …} or {"error": {"code", "message", "field"?}}.
   json::object call(std::string_view name, const json::value& args);
 
-  client::Client* client() { return client_.get(); }   // null while locked
+  client::Client* client() { return client_.get(); }  // null while locked
   // Network effects of the client, in order; empty while locked.
   std::vector<client::Effect> take_network();
   std::vector<Notice> take_notices();
@@ -111,7 +112,7 @@ class Node {
 // One command of the list.
 struct Command {
   std::string name;
-  std::string about;        // one English line
+  std::string about;  // one English line
   std::string args_type, result_type;
   json::value (*call)(Node& node, const json::value& args);
 };

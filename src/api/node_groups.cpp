@@ -10,7 +10,8 @@ namespace {
 constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 constexpr size_t kMostListed = 500;
 
-// An id as the API writes it; what does not read names nothing, so the caller's "there is no such" error fits.
+// An id as the API writes it; what does not read names nothing, so the caller's "there is no such" error
+// fits.
 template <class Id>
 Id parse_id(const std::string& text, ErrorCode none) {
   const auto bytes = from_base64url(text);
@@ -29,9 +30,15 @@ T take(Result<T> result) {
   return std::move(result).value();
 }
 
-group::GroupId group_id(const std::string& text) { return parse_id<group::GroupId>(text, ErrorCode::no_group); }
-group::RequestId request_id(const std::string& text) { return parse_id<group::RequestId>(text, ErrorCode::no_request); }
-group::PersonId person_id(const std::string& text) { return parse_id<group::PersonId>(text, ErrorCode::no_member); }
+group::GroupId group_id(const std::string& text) {
+  return parse_id<group::GroupId>(text, ErrorCode::no_group);
+}
+group::RequestId request_id(const std::string& text) {
+  return parse_id<group::RequestId>(text, ErrorCode::no_request);
+}
+group::PersonId person_id(const std::string& text) {
+  return parse_id<group::PersonId>(text, ErrorCode::no_member);
+}
 
 size_t checked_limit(const std::optional<int>& limit, size_t otherwise) {
   return std::min(kMostListed, limit ? static_cast<size_t>(*limit) : otherwise);
@@ -45,32 +52,46 @@ RoleName role_name(group::Role role) {
 
 GroupState state_name(group::Standing standing) {
   switch (standing) {
-    case group::Standing::kActive: return GroupState::active;
-    case group::Standing::kLeaving: return GroupState::leaving;
-    case group::Standing::kLeft: return GroupState::left;
-    case group::Standing::kRemoved: return GroupState::removed;
-    case group::Standing::kStuck: return GroupState::stuck;
+    case group::Standing::kActive:
+      return GroupState::active;
+    case group::Standing::kLeaving:
+      return GroupState::leaving;
+    case group::Standing::kLeft:
+      return GroupState::left;
+    case group::Standing::kRemoved:
+      return GroupState::removed;
+    case group::Standing::kStuck:
+      return GroupState::stuck;
   }
   return GroupState::stuck;
 }
 
 LinkName link_name(client::LinkState state) {
   switch (state) {
-    case client::LinkState::kConnected: return LinkName::connected;
-    case client::LinkState::kConnecting: return LinkName::connecting;
-    case client::LinkState::kMisbehaving: return LinkName::misbehaving;
-    case client::LinkState::kOffline: break;
+    case client::LinkState::kConnected:
+      return LinkName::connected;
+    case client::LinkState::kConnecting:
+      return LinkName::connecting;
+    case client::LinkState::kMisbehaving:
+      return LinkName::misbehaving;
+    case client::LinkState::kOffline:
+      break;
   }
   return LinkName::offline;
 }
 
 JoinState join_name(group::Joining::State state) {
   switch (state) {
-    case group::Joining::State::kSending: return JoinState::sending;
-    case group::Joining::State::kWaiting: return JoinState::waiting;
-    case group::Joining::State::kExpired: return JoinState::expired;
-    case group::Joining::State::kJoined: return JoinState::joined;
-    case group::Joining::State::kFailed: break;
+    case group::Joining::State::kSending:
+      return JoinState::sending;
+    case group::Joining::State::kWaiting:
+      return JoinState::waiting;
+    case group::Joining::State::kExpired:
+      return JoinState::expired;
+    case group::Joining::State::kJoined:
+      return JoinState::joined;
+    case group::Joining::State::kFailed:
+      break;
   }
   return JoinState::failed;
 }
@@ -98,20 +119,30 @@ const group::Group& Node::find_group(const std::string& id) {
 
 GroupRef Node::group_create(const CreateGroupArgs& args) {
   const std::string relay = args.relay.value_or(host_.default_relay());
-  if (!relay.starts_with("http://") && !relay.starts_with("https://")) throw CallError{ErrorCode::bad_relay, "", ""};
+  if (!relay.starts_with("http://") && !relay.starts_with("https://"))
+    throw CallError{ErrorCode::bad_relay, "", ""};
   const int vouches = args.vouches.value_or(1);
   if (vouches < 1 || vouches > 5) throw BadField{"vouches", "1 to 5"};
   return {text_id(take(open_client().create_group(
-      {.name = args.name, .my_name = args.my_name, .relay = relay, .vouches = static_cast<uint8_t>(vouches)}, now())))};
+      {.name = args.name, .my_name = args.my_name, .relay = relay, .vouches = static_cast<uint8_t>(vouches)},
+      now())))};
 }
 
 GroupList Node::group_list(const Nothing&) {
   GroupList out;
   for (const client::GroupSummary& group : open_client().groups()) {
-    GroupItem item{text_id(group.id), group.name, static_cast<int64_t>(group.members), static_cast<int64_t>(group.epoch),
-                   state_name(group.standing), group.my_name, role_name(group.my_role),
-                   static_cast<int64_t>(group.requests), static_cast<int64_t>(group.waiting),
-                   static_cast<int64_t>(group.unread), link_name(group.link), {}};
+    GroupItem item{text_id(group.id),
+                   group.name,
+                   static_cast<int64_t>(group.members),
+                   static_cast<int64_t>(group.epoch),
+                   state_name(group.standing),
+                   group.my_name,
+                   role_name(group.my_role),
+                   static_cast<int64_t>(group.requests),
+                   static_cast<int64_t>(group.waiting),
+                   static_cast<int64_t>(group.unread),
+                   link_name(group.link),
+                   {}};
     if (group.last) item.last = LastMessage{group.last->author_name, group.last->text, group.last->at.ms};
     out.groups.push_back(std::move(item));
   }
@@ -128,7 +159,8 @@ NewInvite Node::group_invite(const InviteArgs& args) {
 InviteList Node::group_invites(const GroupArgs& args) {
   InviteList out;
   for (const group::Invite& invite : find_group(args.group).invites(now())) {
-    out.invites.push_back({text_id(invite.id), invite.ends.ms, static_cast<InviteState>(static_cast<int>(invite.state) - 1)});
+    out.invites.push_back(
+        {text_id(invite.id), invite.ends.ms, static_cast<InviteState>(static_cast<int>(invite.state) - 1)});
   }
   return out;
 }
@@ -151,8 +183,8 @@ NewJoin Node::group_join(const JoinArgs& args) {
 JoinList Node::group_joins(const Nothing&) {
   JoinList out;
   for (const client::JoinSummary& join : open_client().joins()) {
-    JoinItem item{text_id(join.id), join.my_name, words(join.words, false), words(join.words, true),
-                  join_name(join.state), join.ends.ms, join.asked_at.ms, {}};
+    JoinItem item{text_id(join.id),      join.my_name, words(join.words, false), words(join.words, true),
+                  join_name(join.state), join.ends.ms, join.asked_at.ms,         {}};
     if (join.group) item.group = text_id(*join.group);
     out.joins.push_back(std::move(item));
   }
@@ -177,7 +209,8 @@ RequestList Node::group_requests(const GroupArgs& args) {
     item.words_other = words(request.words, true);
     item.at = request.at.ms;
     item.mine = request.mine;
-    if (request.proposed) item.proposed_by = PersonItem{text_id(request.proposed_by), group.name_of(request.proposed_by)};
+    if (request.proposed)
+      item.proposed_by = PersonItem{text_id(request.proposed_by), group.name_of(request.proposed_by)};
     for (const group::PersonId& person : request.confirmed_by) {
       item.confirmed_by.push_back({text_id(person), group.name_of(person)});
     }
@@ -209,9 +242,15 @@ MemberList Node::group_members(const GroupArgs& args) {
   const group::Group& group = find_group(args.group);
   MemberList out;
   for (const group::Member& member : group.members()) {
-    MemberItem item{text_id(member.person), member.name, role_name(member.role), member.me, member.since.ms,
-                    member.sponsor == member.person ? "" : group.name_of(member.sponsor), {}};
-    for (const group::PersonId& person : member.confirmed_by) item.confirmed_names.push_back(group.name_of(person));
+    MemberItem item{text_id(member.person),
+                    member.name,
+                    role_name(member.role),
+                    member.me,
+                    member.since.ms,
+                    member.sponsor == member.person ? "" : group.name_of(member.sponsor),
+                    {}};
+    for (const group::PersonId& person : member.confirmed_by)
+      item.confirmed_names.push_back(group.name_of(person));
     out.members.push_back(std::move(item));
   }
   return out;
@@ -257,8 +296,15 @@ MessageItem Node::message_item(const client::TalkMessage& message) {
   const MessageState state = message.state == group::SendState::kQueued   ? MessageState::queued
                              : message.state == group::SendState::kPosted ? MessageState::posted
                                                                           : MessageState::taken_in;
-  return {text_id(message.id), text_id(message.author), message.author_name, message.mine, message.text,
-          message.at.ms, state, {}, {}};
+  return {text_id(message.id),
+          text_id(message.author),
+          message.author_name,
+          message.mine,
+          message.text,
+          message.at.ms,
+          state,
+          {},
+          {}};
 }
 
 MessageList Node::talk_list(const TalkListArgs& args) {
@@ -274,7 +320,8 @@ MessageList Node::talk_search(const SearchArgs& args) {
   std::optional<group::GroupId> group;
   if (args.group) group = find_group(*args.group).id();
   MessageList out{{}, false};
-  for (const client::TalkMessage& message : open_client().search(args.query, group, checked_limit(args.limit, 50))) {
+  for (const client::TalkMessage& message :
+       open_client().search(args.query, group, checked_limit(args.limit, 50))) {
     MessageItem item = message_item(message);
     item.group = text_id(message.group);
     const group::Group* of = open_client().find(message.group);
@@ -294,7 +341,10 @@ SyncStatus Node::sync_status(const Nothing&) {
   SyncStatus out{LinkName::connected, 0, client_->disk_full(), {}};
   // The worst of all groups: misbehaving, then offline, then connecting.
   const auto badness = [](LinkName name) {
-    return name == LinkName::misbehaving ? 3 : name == LinkName::offline ? 2 : name == LinkName::connecting ? 1 : 0;
+    return name == LinkName::misbehaving  ? 3
+           : name == LinkName::offline    ? 2
+           : name == LinkName::connecting ? 1
+                                          : 0;
   };
   for (const client::GroupSummary& group : client_->groups()) {
     if (!is_live(group)) continue;
@@ -323,15 +373,17 @@ TodayList Node::today_list(const Nothing&) {
     if (!is_live(summary)) continue;
     for (const group::JoinRequest& request : group.requests(now())) {
       if (!request.can_propose && !request.can_confirm) continue;
-      TodayItem& item = add(request.comes_back ? TodayKind::returns
-                            : request.can_propose ? TodayKind::request : TodayKind::confirm);
+      TodayItem& item = add(request.comes_back    ? TodayKind::returns
+                            : request.can_propose ? TodayKind::request
+                                                  : TodayKind::confirm);
       item.name = request.name;
       item.request = text_id(request.id);
     }
     if (summary.unread > 0) add(TodayKind::unread).count = static_cast<int64_t>(summary.unread);
   }
   for (const client::JoinSummary& join : client.joins()) {
-    if (join.state != group::Joining::State::kSending && join.state != group::Joining::State::kWaiting) continue;
+    if (join.state != group::Joining::State::kSending && join.state != group::Joining::State::kWaiting)
+      continue;
     TodayItem item{TodayKind::join_waiting, {}, {}, join.my_name, {}, text_id(join.id), {}};
     out.items.push_back(std::move(item));
   }

@@ -15,25 +15,28 @@
 namespace homeward::api {
 namespace {
 
-// A guesser's dictionary of everyday words has about 2^14 forms; a word in Cyrillic is worth no more than that.
+// A guesser's dictionary of everyday words has about 2^14 forms; a word in Cyrillic is worth no more than
+// that.
 constexpr double kWordBits = 14.0;
 constexpr double kLog10Of2 = 0.30102999566398120;
 
-const std::map<char32_t, const char*>& keys() {   // ЙЦУКЕН on a QWERTY keyboard
+const std::map<char32_t, const char*>& keys() {  // ЙЦУКЕН on a QWERTY keyboard
   static const std::map<char32_t, const char*> map = {
-      {U'й', "q"}, {U'ц', "w"}, {U'у', "e"}, {U'к', "r"}, {U'е', "t"}, {U'н', "y"}, {U'г', "u"}, {U'ш', "i"}, {U'щ', "o"},
-      {U'з', "p"}, {U'х', "["}, {U'ъ', "]"}, {U'ф', "a"}, {U'ы', "s"}, {U'в', "d"}, {U'а', "f"}, {U'п', "g"}, {U'р', "h"},
-      {U'о', "j"}, {U'л', "k"}, {U'д', "l"}, {U'ж', ";"}, {U'э', "'"}, {U'я', "z"}, {U'ч', "x"}, {U'с', "c"}, {U'м', "v"},
-      {U'и', "b"}, {U'т', "n"}, {U'ь', "m"}, {U'б', ","}, {U'ю', "."}, {U'ё', "`"}};
+      {U'й', "q"}, {U'ц', "w"}, {U'у', "e"}, {U'к', "r"}, {U'е', "t"}, {U'н', "y"}, {U'г', "u"},
+      {U'ш', "i"}, {U'щ', "o"}, {U'з', "p"}, {U'х', "["}, {U'ъ', "]"}, {U'ф', "a"}, {U'ы', "s"},
+      {U'в', "d"}, {U'а', "f"}, {U'п', "g"}, {U'р', "h"}, {U'о', "j"}, {U'л', "k"}, {U'д', "l"},
+      {U'ж', ";"}, {U'э', "'"}, {U'я', "z"}, {U'ч', "x"}, {U'с', "c"}, {U'м', "v"}, {U'и', "b"},
+      {U'т', "n"}, {U'ь', "m"}, {U'б', ","}, {U'ю', "."}, {U'ё', "`"}};
   return map;
 }
 
 const std::map<char32_t, const char*>& sounds() {
   static const std::map<char32_t, const char*> map = {
-      {U'й', "y"}, {U'ц', "c"}, {U'у', "u"}, {U'к', "k"}, {U'е', "e"}, {U'н', "n"}, {U'г', "g"}, {U'ш', "sh"}, {U'щ', "sh"},
-      {U'з', "z"}, {U'х', "h"}, {U'ъ', ""}, {U'ф', "f"}, {U'ы', "y"}, {U'в', "v"}, {U'а', "a"}, {U'п', "p"}, {U'р', "r"},
-      {U'о', "o"}, {U'л', "l"}, {U'д', "d"}, {U'ж', "zh"}, {U'э', "e"}, {U'я', "ya"}, {U'ч', "ch"}, {U'с', "s"}, {U'м', "m"},
-      {U'и', "i"}, {U'т', "t"}, {U'ь', ""}, {U'б', "b"}, {U'ю', "yu"}, {U'ё', "e"}};
+      {U'й', "y"},  {U'ц', "c"},  {U'у', "u"},  {U'к', "k"},  {U'е', "e"}, {U'н', "n"}, {U'г', "g"},
+      {U'ш', "sh"}, {U'щ', "sh"}, {U'з', "z"},  {U'х', "h"},  {U'ъ', ""},  {U'ф', "f"}, {U'ы', "y"},
+      {U'в', "v"},  {U'а', "a"},  {U'п', "p"},  {U'р', "r"},  {U'о', "o"}, {U'л', "l"}, {U'д', "d"},
+      {U'ж', "zh"}, {U'э', "e"},  {U'я', "ya"}, {U'ч', "ch"}, {U'с', "s"}, {U'м', "m"}, {U'и', "i"},
+      {U'т', "t"},  {U'ь', ""},   {U'б', "b"},  {U'ю', "yu"}, {U'ё', "e"}};
   return map;
 }
 
@@ -45,7 +48,7 @@ std::string mapped(const icu::UnicodeString& text, const std::map<char32_t, cons
     if (at != map.end()) {
       out += at->second;
     } else {
-      out += c < 0x80 ? static_cast<char>(c) : '?';   // one character, one guess, whatever its bytes
+      out += c < 0x80 ? static_cast<char>(c) : '?';  // one character, one guess, whatever its bytes
     }
   }
   return out;
@@ -84,7 +87,8 @@ double word_bits(const icu::UnicodeString& text) {
 }  // namespace
 
 double passphrase_guesses_log10(std::string_view passphrase) {
-  const auto text = icu::UnicodeString::fromUTF8({passphrase.data(), static_cast<int32_t>(passphrase.size())}).toLower();
+  const auto text =
+      icu::UnicodeString::fromUTF8({passphrase.data(), static_cast<int32_t>(passphrase.size())}).toLower();
   std::string keyboard = mapped(text, keys());
   std::string sound = mapped(text, sounds());
   const double bits = std::min({zxcvbn_bits(keyboard), zxcvbn_bits(sound), word_bits(text)});

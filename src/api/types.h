@@ -1,8 +1,9 @@
-// The API's words: arguments and answers of every command, and the notices. Field names and values are those of the JSON;
-// the TypeScript types of the page are generated from here (typescript.cpp), and `commands.cpp` lists the commands.
+// The API's words: arguments and answers of every command, and the notices. Field names and values are those
+// of the JSON; the TypeScript types of the page are generated from here (typescript.cpp), and `commands.cpp`
+// lists the commands.
 //
-// Ids are base64url and mean nothing to the caller; times are milliseconds since 1970 UTC. Enumerators are spelled as the
-// JSON spells them.
+// Ids are base64url and mean nothing to the caller; times are milliseconds since 1970 UTC. Enumerators are
+// spelled as the JSON spells them.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -31,24 +32,41 @@ BOOST_DESCRIBE_ENUM(MessageState, queued, posted, taken_in)
 enum class LinkName { connected, connecting, offline, misbehaving, locked };
 BOOST_DESCRIBE_ENUM(LinkName, connected, connecting, offline, misbehaving, locked)
 enum class WarningKind {
-  relay_order, history_differs, bad_entry, bad_commit, bundle_differs, old_copy, cannot_follow
+  relay_order,
+  history_differs,
+  bad_entry,
+  bad_commit,
+  bundle_differs,
+  old_copy,
+  cannot_follow
 };
-BOOST_DESCRIBE_ENUM(WarningKind, relay_order, history_differs, bad_entry, bad_commit, bundle_differs, old_copy,
-                    cannot_follow)
+BOOST_DESCRIBE_ENUM(WarningKind, relay_order, history_differs, bad_entry, bad_commit, bundle_differs,
+                    old_copy, cannot_follow)
 enum class TodayKind { request, confirm, returns, removed, join_waiting, warning, unread };
 BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, returns, removed, join_waiting, warning, unread)
 enum class NoticeName { vault, groups, group, members, requests, invites, talk, joins, sync, warning };
 BOOST_DESCRIBE_ENUM(NoticeName, vault, groups, group, members, requests, invites, talk, joins, sync, warning)
 
-struct Nothing { HW_API(Nothing); };
+struct Nothing {
+  HW_API(Nothing);
+};
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 
 // --- Arguments ---
-struct LanguageArgs { HW_API(LanguageArgs); std::string language; };
+struct LanguageArgs {
+  HW_API(LanguageArgs);
+  std::string language;
+};
 BOOST_DESCRIBE_STRUCT(LanguageArgs, (), (language))
-struct PassphraseArgs { HW_API(PassphraseArgs); std::string passphrase; };
+struct PassphraseArgs {
+  HW_API(PassphraseArgs);
+  std::string passphrase;
+};
 BOOST_DESCRIBE_STRUCT(PassphraseArgs, (), (passphrase))
-struct ChangePassphraseArgs { HW_API(ChangePassphraseArgs); std::string old_passphrase, new_passphrase; };
+struct ChangePassphraseArgs {
+  HW_API(ChangePassphraseArgs);
+  std::string old_passphrase, new_passphrase;
+};
 BOOST_DESCRIBE_STRUCT(ChangePassphraseArgs, (), (old_passphrase, new_passphrase))
 struct CreateGroupArgs {
   HW_API(CreateGroupArgs);
@@ -57,23 +75,53 @@ struct CreateGroupArgs {
   std::optional<int> vouches;
 };
 BOOST_DESCRIBE_STRUCT(CreateGroupArgs, (), (name, my_name, relay, vouches))
-struct GroupArgs { HW_API(GroupArgs); std::string group; };
+struct GroupArgs {
+  HW_API(GroupArgs);
+  std::string group;
+};
 BOOST_DESCRIBE_STRUCT(GroupArgs, (), (group))
-struct InviteArgs { HW_API(InviteArgs); std::string group; std::optional<int> days; };
+struct InviteArgs {
+  HW_API(InviteArgs);
+  std::string group;
+  std::optional<int> days;
+};
 BOOST_DESCRIBE_STRUCT(InviteArgs, (), (group, days))
-struct RevokeInviteArgs { HW_API(RevokeInviteArgs); std::string group, invite; };
+struct RevokeInviteArgs {
+  HW_API(RevokeInviteArgs);
+  std::string group, invite;
+};
 BOOST_DESCRIBE_STRUCT(RevokeInviteArgs, (), (group, invite))
-struct JoinArgs { HW_API(JoinArgs); std::string link, my_name; std::optional<std::string> greeting; };
+struct JoinArgs {
+  HW_API(JoinArgs);
+  std::string link, my_name;
+  std::optional<std::string> greeting;
+};
 BOOST_DESCRIBE_STRUCT(JoinArgs, (), (link, my_name, greeting))
-struct CancelJoinArgs { HW_API(CancelJoinArgs); std::string join; };
+struct CancelJoinArgs {
+  HW_API(CancelJoinArgs);
+  std::string join;
+};
 BOOST_DESCRIBE_STRUCT(CancelJoinArgs, (), (join))
-struct ProposeArgs { HW_API(ProposeArgs); std::string group, request; std::optional<std::string> note; };
+struct ProposeArgs {
+  HW_API(ProposeArgs);
+  std::string group, request;
+  std::optional<std::string> note;
+};
 BOOST_DESCRIBE_STRUCT(ProposeArgs, (), (group, request, note))
-struct RequestArgs { HW_API(RequestArgs); std::string group, request; };
+struct RequestArgs {
+  HW_API(RequestArgs);
+  std::string group, request;
+};
 BOOST_DESCRIBE_STRUCT(RequestArgs, (), (group, request))
-struct MemberArgs { HW_API(MemberArgs); std::string group, member; };
+struct MemberArgs {
+  HW_API(MemberArgs);
+  std::string group, member;
+};
 BOOST_DESCRIBE_STRUCT(MemberArgs, (), (group, member))
-struct PostArgs { HW_API(PostArgs); std::string group, text; };
+struct PostArgs {
+  HW_API(PostArgs);
+  std::string group, text;
+};
 BOOST_DESCRIBE_STRUCT(PostArgs, (), (group, text))
 struct TalkListArgs {
   HW_API(TalkListArgs);
@@ -91,13 +139,29 @@ struct SearchArgs {
 BOOST_DESCRIBE_STRUCT(SearchArgs, (), (query, group, limit))
 
 // --- Answers ---
-struct AppState { HW_API(AppState); VaultState vault; std::string language, version, relay; };
+struct AppState {
+  HW_API(AppState);
+  VaultState vault;
+  std::string language, version, relay;
+};
 BOOST_DESCRIBE_STRUCT(AppState, (), (vault, language, version, relay))
-struct Strength { HW_API(Strength); int score; double guesses_log10; bool enough; };
+struct Strength {
+  HW_API(Strength);
+  int score;
+  double guesses_log10;
+  bool enough;
+};
 BOOST_DESCRIBE_STRUCT(Strength, (), (score, guesses_log10, enough))
-struct GroupRef { HW_API(GroupRef); std::string group; };
+struct GroupRef {
+  HW_API(GroupRef);
+  std::string group;
+};
 BOOST_DESCRIBE_STRUCT(GroupRef, (), (group))
-struct LastMessage { HW_API(LastMessage); std::string author_name, text; int64_t at; };
+struct LastMessage {
+  HW_API(LastMessage);
+  std::string author_name, text;
+  int64_t at;
+};
 BOOST_DESCRIBE_STRUCT(LastMessage, (), (author_name, text, at))
 struct GroupItem {
   HW_API(GroupItem);
@@ -111,16 +175,36 @@ struct GroupItem {
   std::optional<LastMessage> last;
 };
 BOOST_DESCRIBE_STRUCT(GroupItem, (),
-                      (group, name, members, epoch, state, my_name, my_role, requests, waiting, unread, link, last))
-struct GroupList { HW_API(GroupList); std::vector<GroupItem> groups; };
+                      (group, name, members, epoch, state, my_name, my_role, requests, waiting, unread, link,
+                       last))
+struct GroupList {
+  HW_API(GroupList);
+  std::vector<GroupItem> groups;
+};
 BOOST_DESCRIBE_STRUCT(GroupList, (), (groups))
-struct NewInvite { HW_API(NewInvite); std::string invite, link; int64_t ends_at; };
+struct NewInvite {
+  HW_API(NewInvite);
+  std::string invite, link;
+  int64_t ends_at;
+};
 BOOST_DESCRIBE_STRUCT(NewInvite, (), (invite, link, ends_at))
-struct InviteItem { HW_API(InviteItem); std::string invite; int64_t ends_at; InviteState state; };
+struct InviteItem {
+  HW_API(InviteItem);
+  std::string invite;
+  int64_t ends_at;
+  InviteState state;
+};
 BOOST_DESCRIBE_STRUCT(InviteItem, (), (invite, ends_at, state))
-struct InviteList { HW_API(InviteList); std::vector<InviteItem> invites; };
+struct InviteList {
+  HW_API(InviteList);
+  std::vector<InviteItem> invites;
+};
 BOOST_DESCRIBE_STRUCT(InviteList, (), (invites))
-struct NewJoin { HW_API(NewJoin); std::string join; std::vector<std::string> words, words_other; };
+struct NewJoin {
+  HW_API(NewJoin);
+  std::string join;
+  std::vector<std::string> words, words_other;
+};
 BOOST_DESCRIBE_STRUCT(NewJoin, (), (join, words, words_other))
 struct JoinItem {
   HW_API(JoinItem);
@@ -131,9 +215,15 @@ struct JoinItem {
   std::optional<std::string> group;
 };
 BOOST_DESCRIBE_STRUCT(JoinItem, (), (join, my_name, words, words_other, state, ends_at, at, group))
-struct JoinList { HW_API(JoinList); std::vector<JoinItem> joins; };
+struct JoinList {
+  HW_API(JoinList);
+  std::vector<JoinItem> joins;
+};
 BOOST_DESCRIBE_STRUCT(JoinList, (), (joins))
-struct PersonItem { HW_API(PersonItem); std::string member, name; };
+struct PersonItem {
+  HW_API(PersonItem);
+  std::string member, name;
+};
 BOOST_DESCRIBE_STRUCT(PersonItem, (), (member, name))
 struct RequestItem {
   HW_API(RequestItem);
@@ -145,11 +235,15 @@ struct RequestItem {
   std::vector<PersonItem> confirmed_by;
   int64_t needed;
   bool can_propose, can_confirm;
-  bool comes_back;   // a member whose device fell out: one member's group.propose puts her back
+  bool comes_back;  // a member whose device fell out: one member's group.propose puts her back
 };
-BOOST_DESCRIBE_STRUCT(RequestItem, (), (request, name, greeting, note, words, words_other, at, mine, proposed_by,
-                                        confirmed_by, needed, can_propose, can_confirm, comes_back))
-struct RequestList { HW_API(RequestList); std::vector<RequestItem> requests; };
+BOOST_DESCRIBE_STRUCT(RequestItem, (),
+                      (request, name, greeting, note, words, words_other, at, mine, proposed_by, confirmed_by,
+                       needed, can_propose, can_confirm, comes_back))
+struct RequestList {
+  HW_API(RequestList);
+  std::vector<RequestItem> requests;
+};
 BOOST_DESCRIBE_STRUCT(RequestList, (), (requests))
 struct MemberItem {
   HW_API(MemberItem);
@@ -161,15 +255,33 @@ struct MemberItem {
   std::vector<std::string> confirmed_names;
 };
 BOOST_DESCRIBE_STRUCT(MemberItem, (), (member, name, role, me, since, sponsor_name, confirmed_names))
-struct MemberList { HW_API(MemberList); std::vector<MemberItem> members; };
+struct MemberList {
+  HW_API(MemberList);
+  std::vector<MemberItem> members;
+};
 BOOST_DESCRIBE_STRUCT(MemberList, (), (members))
-struct SafetyWords { HW_API(SafetyWords); std::vector<std::string> words, words_other; int64_t epoch; };
+struct SafetyWords {
+  HW_API(SafetyWords);
+  std::vector<std::string> words, words_other;
+  int64_t epoch;
+};
 BOOST_DESCRIBE_STRUCT(SafetyWords, (), (words, words_other, epoch))
-struct WarningItem { HW_API(WarningItem); WarningKind kind; int64_t at; std::optional<std::string> member_name; };
+struct WarningItem {
+  HW_API(WarningItem);
+  WarningKind kind;
+  int64_t at;
+  std::optional<std::string> member_name;
+};
 BOOST_DESCRIBE_STRUCT(WarningItem, (), (kind, at, member_name))
-struct WarningList { HW_API(WarningList); std::vector<WarningItem> warnings; };
+struct WarningList {
+  HW_API(WarningList);
+  std::vector<WarningItem> warnings;
+};
 BOOST_DESCRIBE_STRUCT(WarningList, (), (warnings))
-struct NewMessage { HW_API(NewMessage); std::string message; };
+struct NewMessage {
+  HW_API(NewMessage);
+  std::string message;
+};
 BOOST_DESCRIBE_STRUCT(NewMessage, (), (message))
 struct MessageItem {
   HW_API(MessageItem);
@@ -178,14 +290,30 @@ struct MessageItem {
   std::string text;
   int64_t at;
   MessageState state;
-  std::optional<std::string> group, group_name;   // in search answers
+  std::optional<std::string> group, group_name;  // in search answers
 };
-BOOST_DESCRIBE_STRUCT(MessageItem, (), (message, author, author_name, mine, text, at, state, group, group_name))
-struct MessageList { HW_API(MessageList); std::vector<MessageItem> messages; bool more; };
+BOOST_DESCRIBE_STRUCT(MessageItem, (),
+                      (message, author, author_name, mine, text, at, state, group, group_name))
+struct MessageList {
+  HW_API(MessageList);
+  std::vector<MessageItem> messages;
+  bool more;
+};
 BOOST_DESCRIBE_STRUCT(MessageList, (), (messages, more))
-struct GroupSync { HW_API(GroupSync); std::string group; LinkName state; int64_t waiting; };
+struct GroupSync {
+  HW_API(GroupSync);
+  std::string group;
+  LinkName state;
+  int64_t waiting;
+};
 BOOST_DESCRIBE_STRUCT(GroupSync, (), (group, state, waiting))
-struct SyncStatus { HW_API(SyncStatus); LinkName state; int64_t waiting; bool disk_full; std::vector<GroupSync> groups; };
+struct SyncStatus {
+  HW_API(SyncStatus);
+  LinkName state;
+  int64_t waiting;
+  bool disk_full;
+  std::vector<GroupSync> groups;
+};
 BOOST_DESCRIBE_STRUCT(SyncStatus, (), (state, waiting, disk_full, groups))
 struct TodayItem {
   HW_API(TodayItem);
@@ -194,10 +322,17 @@ struct TodayItem {
   std::optional<int64_t> count;
 };
 BOOST_DESCRIBE_STRUCT(TodayItem, (), (kind, group, group_name, name, request, join, count))
-struct TodayList { HW_API(TodayList); std::vector<TodayItem> items; };
+struct TodayList {
+  HW_API(TodayList);
+  std::vector<TodayItem> items;
+};
 BOOST_DESCRIBE_STRUCT(TodayList, (), (items))
 
-struct Notice { HW_API(Notice); NoticeName notice; std::optional<std::string> group; };
+struct Notice {
+  HW_API(Notice);
+  NoticeName notice;
+  std::optional<std::string> group;
+};
 BOOST_DESCRIBE_STRUCT(Notice, (), (notice, group))
 
 }  // namespace homeward::api

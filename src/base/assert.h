@@ -1,5 +1,5 @@
-// Always-on assertions: for what only a bug of our own can cause. What a peer, a file or a person can cause is an
-// `Error`, never an assertion.
+// Always-on assertions: for what only a bug of our own can cause. What a peer, a file or a person can cause
+// is an `Error`, never an assertion.
 #pragma once
 
 #include <cstdio>

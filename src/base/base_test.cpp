@@ -16,7 +16,7 @@ TEST(Text, Base64UrlRoundTripAndStrictness) {
     EXPECT_EQ(from_hex(to_hex(bytes)), bytes);
   }
   EXPECT_EQ(to_base64url(view_of("fo")), "Zm8");
-  EXPECT_FALSE(from_base64url("Zm9"));   // bits left over
+  EXPECT_FALSE(from_base64url("Zm9"));  // bits left over
   EXPECT_FALSE(from_base64url("Z"));
   EXPECT_FALSE(from_base64url("Zm8="));
 }
@@ -46,7 +46,10 @@ TEST(Rows, ScanInOrderBothWaysWithLimits) {
   rows.put(8, Bytes{0}, Bytes{99});
   const auto keys = [&](const Rows::Range& range) {
     Bytes out;
-    rows.scan(7, range, [&](BytesView key, BytesView) { out.push_back(key[0]); return true; });
+    rows.scan(7, range, [&](BytesView key, BytesView) {
+      out.push_back(key[0]);
+      return true;
+    });
     return out;
   };
   EXPECT_EQ(keys({}), (Bytes{0, 1, 2, 3, 4}));

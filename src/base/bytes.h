@@ -1,7 +1,7 @@
 // Bytes and views of them.
 //
-// `Bytes` owns, `BytesView` borrows and must not outlive what it looks at. Both hold public data only: what must be
-// wiped or compared in constant time is a `Secret` (secret.h).
+// `Bytes` owns, `BytesView` borrows and must not outlive what it looks at. Both hold public data only: what
+// must be wiped or compared in constant time is a `Secret` (secret.h).
 #pragma once
 
 #include <algorithm>

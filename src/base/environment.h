@@ -1,5 +1,5 @@
-// What a machine without I/O is given from outside: time and randomness. Everything from `base` to `client` takes these
-// as arguments, so that a simulation can replay a run from a seed.
+// What a machine without I/O is given from outside: time and randomness. Everything from `base` to `client`
+// takes these as arguments, so that a simulation can replay a run from a seed.
 #pragma once
 
 #include <compare>
@@ -41,8 +41,8 @@ class Random {
   }
 };
 
-// Bytes drawn from a 32-byte seed (libsodium's randombytes_buf_deterministic, a new nonce each call): for simulations and
-// tests only.
+// Bytes drawn from a 32-byte seed (libsodium's randombytes_buf_deterministic, a new nonce each call): for
+// simulations and tests only.
 class SeededRandom final : public Random {
  public:
   explicit SeededRandom(uint64_t seed);

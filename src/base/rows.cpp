@@ -19,13 +19,16 @@ std::optional<Bytes> MemoryRows::get(Space space, BytesView key) {
   return at->second;
 }
 
-void MemoryRows::put(Space space, BytesView key, BytesView value) { rows_[{space, copy_of(key)}] = copy_of(value); }
+void MemoryRows::put(Space space, BytesView key, BytesView value) {
+  rows_[{space, copy_of(key)}] = copy_of(value);
+}
 
 void MemoryRows::erase(Space space, BytesView key) { rows_.erase({space, copy_of(key)}); }
 
 void MemoryRows::scan(Space space, const Range& range, const Visit& visit) {
   auto begin = rows_.lower_bound({space, range.from});
-  auto end = range.until.empty() ? rows_.lower_bound({space + 1, {}}) : rows_.lower_bound({space, range.until});
+  auto end =
+      range.until.empty() ? rows_.lower_bound({space + 1, {}}) : rows_.lower_bound({space, range.until});
   if (!range.until.empty() && range.until < range.from) return;
   size_t left = range.limit;
   if (range.backwards) {
@@ -42,7 +45,8 @@ void MemoryRows::scan(Space space, const Range& range, const Visit& visit) {
 
 void MemoryRows::erase_range(Space space, const Range& range) {
   auto begin = rows_.lower_bound({space, range.from});
-  auto end = range.until.empty() ? rows_.lower_bound({space + 1, {}}) : rows_.lower_bound({space, range.until});
+  auto end =
+      range.until.empty() ? rows_.lower_bound({space + 1, {}}) : rows_.lower_bound({space, range.until});
   if (!range.until.empty() && range.until < range.from) return;
   rows_.erase(begin, end);
 }

@@ -1,11 +1,12 @@
 // Ordered rows: the one view of storage that machines without I/O have.
 //
-// A row is (space, key) → value; within a space rows are ordered by key, byte by byte. A `Rows` is one open transaction:
-// what it reads includes what it wrote, and all of it becomes durable together or not at all (the caller commits; a
-// machine never does). The vault implements it; tests use `MemoryRows`.
+// A row is (space, key) → value; within a space rows are ordered by key, byte by byte. A `Rows` is one open
+// transaction: what it reads includes what it wrote, and all of it becomes durable together or not at all
+// (the caller commits; a machine never does). The vault implements it; tests use `MemoryRows`.
 //
-// Writing cannot fail here: an implementation remembers its first failure (disk full, say) and refuses the commit. Reads
-// after a failure answer nothing. So a machine needs no error path for storage, and its caller has exactly one.
+// Writing cannot fail here: an implementation remembers its first failure (disk full, say) and refuses the
+// commit. Reads after a failure answer nothing. So a machine needs no error path for storage, and its caller
+// has exactly one.
 #pragma once
 
 #include <functional>
@@ -29,10 +30,10 @@ class Rows {
   virtual void erase(Space space, BytesView key) = 0;
 
   struct Range {
-    Bytes from;                  // first key included
-    Bytes until;                 // first key excluded; empty: to the end of the space
-    bool backwards = false;      // from the largest key down
-    size_t limit = SIZE_MAX;     // rows at most
+    Bytes from;               // first key included
+    Bytes until;              // first key excluded; empty: to the end of the space
+    bool backwards = false;   // from the largest key down
+    size_t limit = SIZE_MAX;  // rows at most
   };
   // Calls `visit(key, value)` for each row in order until it answers false. It must not write while visiting.
   using Visit = std::function<bool(BytesView key, BytesView value)>;

@@ -1,7 +1,7 @@
 // Secrets: bytes that are wiped when they go, compared in constant time, and never printed.
 //
-// `Secret` has any length and lives on the heap; moving leaves the source empty, copying must be asked for (`clone`).
-// `SecretBytes<N>` has a fixed length and lives where it stands.
+// `Secret` has any length and lives on the heap; moving leaves the source empty, copying must be asked for
+// (`clone`). `SecretBytes<N>` has a fixed length and lives where it stands.
 #pragma once
 
 #include "base/bytes.h"
@@ -39,7 +39,10 @@ class Secret {
     out.bytes_ = std::move(bytes);
     return out;
   }
-  void clear() { wipe(bytes_); bytes_.clear(); }
+  void clear() {
+    wipe(bytes_);
+    bytes_.clear();
+  }
 
   size_t size() const { return bytes_.size(); }
   bool empty() const { return bytes_.empty(); }

@@ -21,7 +21,9 @@ int base64_value(char c) {
 // Length in bytes of the UTF-8 sequence that starts here, 0 if there is none (RFC 3629, section 4).
 size_t utf8_length(BytesView s) {
   const uint8_t b0 = s[0];
-  const auto tail = [&](size_t i, uint8_t low, uint8_t high) { return i < s.size() && s[i] >= low && s[i] <= high; };
+  const auto tail = [&](size_t i, uint8_t low, uint8_t high) {
+    return i < s.size() && s[i] >= low && s[i] <= high;
+  };
   if (b0 == 0) return 0;
   if (b0 < 0x80) return 1;
   if (b0 < 0xC2) return 0;

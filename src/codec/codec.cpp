@@ -61,7 +61,8 @@ uint16_t Reader::u16() {
 uint32_t Reader::u32() {
   const BytesView b = raw(4);
   if (b.empty()) return 0;
-  return static_cast<uint32_t>(b[0]) << 24 | static_cast<uint32_t>(b[1]) << 16 | static_cast<uint32_t>(b[2]) << 8 | b[3];
+  return static_cast<uint32_t>(b[0]) << 24 | static_cast<uint32_t>(b[1]) << 16 |
+         static_cast<uint32_t>(b[2]) << 8 | b[3];
 }
 
 uint64_t Reader::u64() {

@@ -8,10 +8,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Writer out;
   while (!in.empty()) {
     switch (in.u8() % 6) {
-      case 0: in.u16(); break;
-      case 1: in.u64(); break;
-      case 2: in.text(64); break;
-      case 3: in.optional(); break;
+      case 0:
+        in.u16();
+        break;
+      case 1:
+        in.u64();
+        break;
+      case 2:
+        in.text(64);
+        break;
+      case 3:
+        in.optional();
+        break;
       case 4: {
         Reader inner = in.vector(4096);
         while (!inner.empty()) inner.opaque();

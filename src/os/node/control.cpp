@@ -28,7 +28,8 @@ struct Connection {
   asio::streambuf buffer;
 };
 
-bool ask(Connection& connection, const std::filesystem::path& home, const std::string& line, const std::string& body) {
+bool ask(Connection& connection, const std::filesystem::path& home, const std::string& line,
+         const std::string& body) {
   const auto control = Home::read_control(home);
   if (!control) return false;
   boost::system::error_code error;
@@ -71,7 +72,8 @@ std::optional<json::value> ask_call(const std::filesystem::path& home, std::stri
   if (!asked || !skip_head(connection)) return std::nullopt;
   boost::system::error_code error;
   asio::read(connection.socket, connection.buffer, error);
-  const std::string answer{asio::buffers_begin(connection.buffer.data()), asio::buffers_end(connection.buffer.data())};
+  const std::string answer{asio::buffers_begin(connection.buffer.data()),
+                           asio::buffers_end(connection.buffer.data())};
   auto value = json::parse(answer, error);
   if (error) return std::nullopt;
   return value;

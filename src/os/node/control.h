@@ -6,8 +6,8 @@
 
 namespace homeward::os {
 
-// Prints the answer's JSON. Exit status: 0; 1 if no node runs there; 2 for an unknown command or arguments that do not fit
-// (words on standard error too); 3 for a refusal.
+// Prints the answer's JSON. Exit status: 0; 1 if no node runs there; 2 for an unknown command or arguments
+// that do not fit (words on standard error too); 3 for a refusal.
 int call(const std::filesystem::path& home, const std::string& name, std::string args);
 // Prints notices as JSON lines until it is interrupted or the node ends.
 int watch(const std::filesystem::path& home);

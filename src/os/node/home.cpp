@@ -16,7 +16,8 @@ bool write_private(const fs::path& path, const std::string& text) {
   const fs::path next = path.string() + ".new";
   const int file = ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return false;
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  const bool written =
+      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
   ::close(file);
   return written && ::rename(next.c_str(), path.c_str()) == 0;
 }
@@ -42,7 +43,8 @@ Result<Home> Home::take(const fs::path& folder) {
   return Home(folder, lock);
 }
 
-Home::Home(Home&& other) noexcept : folder_(std::move(other.folder_)), lock_(std::exchange(other.lock_, -1)) {}
+Home::Home(Home&& other) noexcept
+    : folder_(std::move(other.folder_)), lock_(std::exchange(other.lock_, -1)) {}
 
 Home::~Home() {
   if (lock_ < 0) return;

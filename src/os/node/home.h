@@ -15,8 +15,8 @@
 namespace homeward::os {
 
 enum class HomeError : uint16_t {
-  kCannotMake = 1,   // no such folder can be made, or it is not writable
-  kInUse,            // another node runs on it
+  kCannotMake = 1,  // no such folder can be made, or it is not writable
+  kInUse,           // another node runs on it
 };
 constexpr Room room_of(HomeError) { return Room::kOs; }
 
@@ -26,7 +26,7 @@ class Home {
   static Result<Home> take(const std::filesystem::path& folder);
   Home(Home&& other) noexcept;
   Home& operator=(Home&&) = delete;
-  ~Home();   // lets the lock go and removes HOME/control
+  ~Home();  // lets the lock go and removes HOME/control
 
   std::filesystem::path vault_folder() const { return folder_ / "vault"; }
   std::string language() const;
@@ -36,7 +36,7 @@ class Home {
     uint16_t port = 0;
     std::string token;
   };
-  bool write_control(const Control& control);                                   // readable by this user alone
+  bool write_control(const Control& control);  // readable by this user alone
   static std::optional<Control> read_control(const std::filesystem::path& folder);
 
  private:

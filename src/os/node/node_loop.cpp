@@ -26,7 +26,9 @@ namespace {
 
 // Memory for JSON that holds a passphrase or a message: wiped when it goes.
 class WipingMemory final : public json::memory_resource {
-  void* do_allocate(size_t size, size_t alignment) override { return ::operator new(size, std::align_val_t(alignment)); }
+  void* do_allocate(size_t size, size_t alignment) override {
+    return ::operator new(size, std::align_val_t(alignment));
+  }
   void do_deallocate(void* at, size_t size, size_t alignment) override {
     sodium_memzero(at, size);
     ::operator delete(at, std::align_val_t(alignment));
@@ -76,7 +78,9 @@ class NodeLoop final : public api::Host {
   Result<Vault> create_vault(BytesView passphrase) override {
     return Vault::create(files(), passphrase, PassphraseCost{}, random_);
   }
-  Result<Vault> open_vault(BytesView passphrase) override { return Vault::open(files(), passphrase, PassphraseCost{}); }
+  Result<Vault> open_vault(BytesView passphrase) override {
+    return Vault::open(files(), passphrase, PassphraseCost{});
+  }
   std::string language() override { return home_.language(); }
   void set_language(const std::string& language) override { home_.set_language(language); }
   std::string default_relay() override { return options_.relay; }
@@ -104,7 +108,8 @@ class NodeLoop final : public api::Host {
         out = json::serialize(node_.call("", json::object()));
       } else {
         const json::value none = json::object();
-        out = json::serialize(node_.call(std::string_view(name->as_string()), args != nullptr ? *args : none));
+        out =
+            json::serialize(node_.call(std::string_view(name->as_string()), args != nullptr ? *args : none));
       }
     }
     pump();
@@ -113,12 +118,13 @@ class NodeLoop final : public api::Host {
 
   // Carries out what the client wants of the network, passes notices on, and sets the timer.
   void pump() {
-    if (session_ != node_.session()) {   // locked or unlocked: connections of before are void
+    if (session_ != node_.session()) {  // locked or unlocked: connections of before are void
       session_ = node_.session();
       links_.clear();
     }
     for (client::Effect& effect : node_.take_network()) carry_out(effect);
-    for (const api::Notice& notice : node_.take_notices()) server_->broadcast(json::serialize(api::to_json(notice)));
+    for (const api::Notice& notice : node_.take_notices())
+      server_->broadcast(json::serialize(api::to_json(notice)));
     set_timer();
   }
 
@@ -204,8 +210,9 @@ std::optional<std::string> read_passphrase(const std::filesystem::path& path) {
 int serve(const ServeOptions& options) {
   auto home = Home::take(options.home);
   if (!home.ok()) {
-    std::cerr << (home.error().is(HomeError::kInUse) ? "homeward: another node is running on this home already\n"
-                                                     : "homeward: the home folder cannot be made or written to\n");
+    std::cerr << (home.error().is(HomeError::kInUse)
+                      ? "homeward: another node is running on this home already\n"
+                      : "homeward: the home folder cannot be made or written to\n");
     return 1;
   }
   try {

@@ -36,7 +36,8 @@ constexpr size_t kMostBodyBytes = 1024 * 1024;
 constexpr size_t kMostNoticesWaiting = 1000;
 
 constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src "
+    "'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 auto quietly(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
@@ -72,8 +73,8 @@ struct PageServer::State : std::enable_shared_from_this<State> {
   Options options;
   Call call;
   tcp::acceptor acceptor;
-  std::set<std::string> one_time;    // tokens of addresses that were not opened yet
-  std::set<std::string> sessions;    // cookies
+  std::set<std::string> one_time;  // tokens of addresses that were not opened yet
+  std::set<std::string> sessions;  // cookies
   struct Listener {
     explicit Listener(asio::io_context& context) : wake(context) {}
     asio::steady_timer wake;
@@ -84,19 +85,25 @@ struct PageServer::State : std::enable_shared_from_this<State> {
   std::list<beast::tcp_stream*> streams;
   bool stopped = false;
 
-  // Cookies know no ports: with the port in the name, several nodes on one machine do not overwrite each other's.
+  // Cookies know no ports: with the port in the name, several nodes on one machine do not overwrite each
+  // other's.
   std::string cookie_name() const { return "homeward_" + std::to_string(acceptor.local_endpoint().port()); }
-  std::string authority() const { return options.host + ":" + std::to_string(acceptor.local_endpoint().port()); }
+  std::string authority() const {
+    return options.host + ":" + std::to_string(acceptor.local_endpoint().port());
+  }
 
   void listen() {
     error_code error;
     const auto address = asio::ip::make_address(options.host, error);
-    if (error || !address.is_loopback()) throw std::runtime_error("the page listens on a loopback address only");
+    if (error || !address.is_loopback())
+      throw std::runtime_error("the page listens on a loopback address only");
     const tcp::endpoint endpoint(address, options.port);
     acceptor.open(endpoint.protocol());
     acceptor.set_option(tcp::acceptor::reuse_address(true));
     acceptor.bind(endpoint, error);
-    if (error) throw std::runtime_error("port " + std::to_string(options.port) + " is taken; choose another with --page");
+    if (error)
+      throw std::runtime_error("port " + std::to_string(options.port) +
+                               " is taken; choose another with --page");
     acceptor.listen();
   }
 
@@ -179,11 +186,14 @@ struct PageServer::State : std::enable_shared_from_this<State> {
   }
 
   Response answer(Request& request) {
-    if (!local(request)) return text(http::status::forbidden, "This address is for this device's own page only.\n");
+    if (!local(request))
+      return text(http::status::forbidden, "This address is for this device's own page only.\n");
     const std::string_view target = request.target();
-    if (request.method() == http::verb::get && target.starts_with("/?token=")) return open_session(target.substr(8));
+    if (request.method() == http::verb::get && target.starts_with("/?token="))
+      return open_session(target.substr(8));
     if (target == "/api/call") {
-      if (!allowed(request)) return text(http::status::unauthorized, "Open the page by the address that the node printed.\n");
+      if (!allowed(request))
+        return text(http::status::unauthorized, "Open the page by the address that the node printed.\n");
       if (request.method() != http::verb::post) return text(http::status::method_not_allowed, "POST only.\n");
       return answer_call(request);
     }
@@ -197,7 +207,8 @@ struct PageServer::State : std::enable_shared_from_this<State> {
   }
 
   Response open_session(std::string_view token) {
-    const auto found = std::find_if(one_time.begin(), one_time.end(), [&](const std::string& t) { return same(t, token); });
+    const auto found =
+        std::find_if(one_time.begin(), one_time.end(), [&](const std::string& t) { return same(t, token); });
     if (found == one_time.end()) {
       return text(http::status::forbidden,
                   "Этот адрес уже открывали. Новый адрес: homeward address\n"
@@ -245,7 +256,7 @@ struct PageServer::State : std::enable_shared_from_this<State> {
       std::string out;
       for (const std::string& one : listener->waiting) out += "data: " + one + "\n\n";
       listener->waiting.clear();
-      if (out.empty()) out = ":\n\n";   // tells a gone browser from a quiet one
+      if (out.empty()) out = ":\n\n";  // tells a gone browser from a quiet one
       stream.expires_after(std::chrono::seconds(30));
       co_await asio::async_write(stream, asio::buffer(out), quietly(error));
       if (error || stopped) break;
@@ -282,7 +293,7 @@ std::string PageServer::new_address() {
 
 void PageServer::broadcast(const std::string& json) {
   for (const auto& listener : state_->listeners) {
-    if (listener->waiting.size() >= kMostNoticesWaiting) continue;   // it fetches everything again anyway
+    if (listener->waiting.size() >= kMostNoticesWaiting) continue;  // it fetches everything again anyway
     listener->waiting.push_back(json);
     listener->wake.cancel();
   }

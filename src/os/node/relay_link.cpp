@@ -57,7 +57,8 @@ std::optional<Address> parse_url(const std::string& url) {
   const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
   out.host = has_port ? rest.substr(0, colon) : rest;
   out.port = has_port ? rest.substr(colon + 1) : out.tls ? "443" : "80";
-  if (out.host.starts_with('[') && out.host.ends_with(']')) out.host = out.host.substr(1, out.host.size() - 2);
+  if (out.host.starts_with('[') && out.host.ends_with(']'))
+    out.host = out.host.substr(1, out.host.size() - 2);
   if (out.host.empty() || out.port.empty()) return std::nullopt;
   return out;
 }
@@ -69,7 +70,11 @@ auto quietly(error_code& error) { return asio::redirect_error(asio::use_awaitabl
 
 struct RelayLink::State : std::enable_shared_from_this<State> {
   State(asio::io_context& context, const std::string& url, Callbacks given)
-      : io(context), address(parse_url(url)), callbacks(std::move(given)), retry(context), wake(context),
+      : io(context),
+        address(parse_url(url)),
+        callbacks(std::move(given)),
+        retry(context),
+        wake(context),
         tls(asio::ssl::context::tls_client) {
     tls.set_default_verify_paths();
     tls.set_verify_mode(asio::ssl::verify_peer);
@@ -79,15 +84,15 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
   std::optional<Address> address;
   Callbacks callbacks;
   asio::steady_timer retry;
-  asio::steady_timer wake;   // cancelled when something is to be written
+  asio::steady_timer wake;  // cancelled when something is to be written
   asio::ssl::context tls;
   std::deque<wire::Request> outbox;
-  std::function<void()> abort;   // closes the socket in use
-  std::map<wire::QueueId, std::shared_ptr<bool>> polls;   // plain mode: queue → still wanted
+  std::function<void()> abort;                           // closes the socket in use
+  std::map<wire::QueueId, std::shared_ptr<bool>> polls;  // plain mode: queue → still wanted
   bool stopped = false;
   bool up = false;
-  bool plain = false;        // plain requests: the last WebSocket handshake was refused
-  uint64_t attempt = 0;      // which connection is current, so that leftovers of older ones end
+  bool plain = false;    // plain requests: the last WebSocket handshake was refused
+  uint64_t attempt = 0;  // which connection is current, so that leftovers of older ones end
 
   void set_up() {
     up = true;
@@ -149,7 +154,8 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
     if (error || stopped) co_return false;
     socket.socket().set_option(tcp::no_delay(true), error);
     if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
-      SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, address->host.data());
+      SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+               address->host.data());
       stream.set_verify_callback(asio::ssl::host_name_verification(address->host));
       co_await stream.async_handshake(asio::ssl::stream_base::client, quietly(error));
       if (error || stopped) co_return false;
@@ -161,7 +167,7 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
   awaitable<void> connect() {
     if (plain) {
       co_await run_plain<Stream>();
-      plain = false;   // the next time the WebSocket has its chance again
+      plain = false;  // the next time the WebSocket has its chance again
       co_return;
     }
     websocket::stream<Stream> ws(make_stream<Stream>());
@@ -228,7 +234,8 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
   // --- Plain requests ---
 
   template <class Stream>
-  awaitable<std::optional<wire::Answer>> ask(Stream& stream, beast::flat_buffer& buffer, const wire::Request& request) {
+  awaitable<std::optional<wire::Answer>> ask(Stream& stream, beast::flat_buffer& buffer,
+                                             const wire::Request& request) {
     http::request<http::vector_body<uint8_t>> post{http::verb::post, "/v1/call", 11};
     post.set(http::field::host, address->host + ":" + address->port);
     post.set(http::field::content_type, "application/octet-stream");
@@ -288,7 +295,8 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
 
   // Long polling in place of a subscription. A failure ends the whole link.
   template <class Stream>
-  awaitable<void> run_poll(wire::RequestId id, wire::Subscribe subscribe, std::shared_ptr<bool> wanted, uint64_t mine) {
+  awaitable<void> run_poll(wire::RequestId id, wire::Subscribe subscribe, std::shared_ptr<bool> wanted,
+                           uint64_t mine) {
     const auto self = shared_from_this();
     Stream stream = make_stream<Stream>();
     beast::flat_buffer buffer;
@@ -296,15 +304,17 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
     const auto current = [&] { return !stopped && *wanted && mine == attempt; };
     if (co_await open(stream)) {
       while (current()) {
-        const wire::Request read{0, wire::Read{subscribe.access, subscribe.after, first ? uint16_t{0} : kPollSeconds}};
+        const wire::Request read{
+            0, wire::Read{subscribe.access, subscribe.after, first ? uint16_t{0} : kPollSeconds}};
         const auto answer = co_await ask(stream, buffer, read);
         if (!answer || !current()) break;
         const auto* entries = std::get_if<wire::Entries>(&answer->body);
         if (first) {
-          got(entries != nullptr ? wire::Answer{id, wire::Done{entries->last_in_queue}} : wire::Answer{id, answer->body});
+          got(entries != nullptr ? wire::Answer{id, wire::Done{entries->last_in_queue}}
+                                 : wire::Answer{id, answer->body});
           first = false;
         }
-        if (entries == nullptr) co_return;   // refused: the subscriber was told, or will be when it asks again
+        if (entries == nullptr) co_return;  // refused: the subscriber was told, or will be when it asks again
         if (entries->entries.empty() || !current()) continue;
         subscribe.after = entries->first + entries->entries.size() - 1;
         got({0, *entries});

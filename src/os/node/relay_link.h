@@ -1,8 +1,9 @@
-// One connection to a relay, kept up for as long as it is wanted: a WebSocket, or, where something on the way breaks
-// WebSockets, plain requests that do all the same (long polling for live delivery).
+// One connection to a relay, kept up for as long as it is wanted: a WebSocket, or, where something on the way
+// breaks WebSockets, plain requests that do all the same (long polling for live delivery).
 //
-// Runs on the thread of its `io_context`; callbacks come from there. After a loss it tries again by itself, waiting 0.25 s
-// and up to 30 s longer each time, with jitter. It never resends: the client knows what was not answered.
+// Runs on the thread of its `io_context`; callbacks come from there. After a loss it tries again by itself,
+// waiting 0.25 s and up to 30 s longer each time, with jitter. It never resends: the client knows what was
+// not answered.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -23,7 +24,7 @@ class RelayLink {
   };
   // `url` is http://HOST[:PORT] or https://HOST[:PORT]; anything else never comes up.
   RelayLink(boost::asio::io_context& io, const std::string& url, Callbacks callbacks);
-  ~RelayLink();   // closes; no callback comes afterwards
+  ~RelayLink();  // closes; no callback comes afterwards
   // Drops the request if the link is not up.
   void send(wire::Request request);
   // The machine woke up or the network came back: try now, not at the end of the wait.
