@@ -1,11 +1,13 @@
 // What a client asks a relay and what it answers: the one list of both (docs/formats/wire.md).
 //
-// A queue has two tokens of 32 random bytes. Its id is SHA-256(SHA-256(read token) ‖ SHA-256(write token)); who reads shows
-// the read token and the hash of the other, who appends the write token and the hash of the other, so that the relay can
-// compute the id and nobody can use a queue whose tokens he does not have. Numbers of entries start at 1.
+// A queue has two tokens of 32 random bytes. Its id is SHA-256(SHA-256(read token) ‖ SHA-256(write token));
+// who reads shows the read token and the hash of the other, who appends the write token and the hash of the
+// other, so that the relay can compute the id and nobody can use a queue whose tokens he does not have.
+// Numbers of entries start at 1.
 //
-// A frame is one request or one answer. Over the WebSocket each binary message is one frame; over plain HTTP the body of
-// POST /v1/call is one request frame and the answer's body is one answer frame (or a Refusal with a fitting status).
+// A frame is one request or one answer. Over the WebSocket each binary message is one frame; over plain HTTP
+// the body of POST /v1/call is one request frame and the answer's body is one answer frame (or a Refusal with
+// a fitting status).
 #pragma once
 
 #include <string>
@@ -29,12 +31,12 @@ using WriteToken = FixedBytes<32, WriteTokenTag>;
 // What allows to read a queue, and to append to it.
 struct ReadAccess {
   ReadToken token;
-  Hash write_hash;   // SHA-256 of the write token
+  Hash write_hash;  // SHA-256 of the write token
   auto operator<=>(const ReadAccess&) const = default;
 };
 struct WriteAccess {
   WriteToken token;
-  Hash read_hash;    // SHA-256 of the read token
+  Hash read_hash;  // SHA-256 of the read token
   auto operator<=>(const WriteAccess&) const = default;
 };
 // Both halves, for who knows both tokens.
@@ -61,10 +63,10 @@ inline constexpr size_t kReadAnswerBytes = 1024 * 1024;
 // No request and no answer is longer, so that whoever receives can refuse before he reads on.
 inline constexpr size_t kLargestRequest = kLargestEntry + 128;
 inline constexpr size_t kLargestAnswer = kReadAnswerBytes + 16 * 1024;
-inline constexpr size_t kLargestWords = 512;   // of a refusal
+inline constexpr size_t kLargestWords = 512;  // of a refusal
 inline constexpr uint16_t kLongestWait_s = 60;
 
-using RequestId = uint32_t;   // chosen by the client, echoed by the relay; 0 on plain HTTP
+using RequestId = uint32_t;  // chosen by the client, echoed by the relay; 0 on plain HTTP
 
 struct Append {
   WriteAccess access;
@@ -73,8 +75,8 @@ struct Append {
 };
 struct Read {
   ReadAccess access;
-  uint64_t after = 0;       // entries with larger numbers
-  uint16_t wait_s = 0;      // how long to wait if there are none (at most kLongestWait_s)
+  uint64_t after = 0;   // entries with larger numbers
+  uint16_t wait_s = 0;  // how long to wait if there are none (at most kLongestWait_s)
   bool operator==(const Read&) const = default;
 };
 // WebSocket only: push what comes after `after`, in order, until Unsubscribe or the connection ends.
@@ -104,13 +106,13 @@ struct Request {
 };
 
 struct Appended {
-  uint64_t number = 0;      // also for a retry: the first number of the same bytes in this queue
+  uint64_t number = 0;  // also for a retry: the first number of the same bytes in this queue
   bool operator==(const Appended&) const = default;
 };
 // Answer to Read, and pushed (request id 0) after Subscribe.
 struct Entries {
   QueueId queue;
-  uint64_t first = 0;       // number of entries[0]; consecutive
+  uint64_t first = 0;          // number of entries[0]; consecutive
   uint64_t last_in_queue = 0;  // what the queue ends with now; 0 for an empty queue
   std::vector<Bytes> entries;
   bool operator==(const Entries&) const = default;
@@ -121,22 +123,22 @@ struct Done {
   bool operator==(const Done&) const = default;
 };
 enum class Reason : uint8_t {
-  kBadRequest = 1,     // not a well-formed frame
-  kEntrySize,          // not one of the allowed sizes
-  kQueueFull,          // kEntriesPerQueue reached
-  kTooManyRequests,    // slow down; retry_after_s says how long
-  kTooManyQueues,      // this relay creates no more queues now
-  kAccessKey,          // this relay asks for an access key
-  kDiskFull,           // nothing is lost, nothing new is taken
+  kBadRequest = 1,   // not a well-formed frame
+  kEntrySize,        // not one of the allowed sizes
+  kQueueFull,        // kEntriesPerQueue reached
+  kTooManyRequests,  // slow down; retry_after_s says how long
+  kTooManyQueues,    // this relay creates no more queues now
+  kAccessKey,        // this relay asks for an access key
+  kDiskFull,         // nothing is lost, nothing new is taken
   kShuttingDown,
   kTooManySubscriptions,
-  kExpired,            // entries after `after` were kept once and are gone: the reader missed some
+  kExpired,  // entries after `after` were kept once and are gone: the reader missed some
   kInternal,
 };
 struct Refusal {
   Reason reason = Reason::kInternal;
   uint16_t retry_after_s = 0;
-  std::string words;   // English, for an operator or developer; people see their own language
+  std::string words;  // English, for an operator or developer; people see their own language
   bool operator==(const Refusal&) const = default;
 };
 
@@ -158,9 +160,9 @@ struct EntriesView {
 };
 Bytes encode_entries(RequestId id, const EntriesView& view);
 
-// kMalformed, kTruncated, kTrailing, kTooLarge (a frame over its largest size, an entry over kLargestEntry). Memory used is bounded by
-// the frame's size. A request's entry may have any size up to the largest (the relay refuses it by name); an answer's
-// entries have allowed sizes and numbers that do not wrap.
+// kMalformed, kTruncated, kTrailing, kTooLarge (a frame over its largest size, an entry over kLargestEntry).
+// Memory used is bounded by the frame's size. A request's entry may have any size up to the largest (the
+// relay refuses it by name); an answer's entries have allowed sizes and numbers that do not wrap.
 Result<Request> decode_request(BytesView frame);
 Result<Answer> decode_answer(BytesView frame);
 
