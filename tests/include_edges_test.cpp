@@ -33,7 +33,7 @@ const std::map<std::string, Rooms, std::less<>> kMayUse = {
     {"client", {"base", "codec", "crypto", "mls", "wire", "vault", "group", "domain", "losses_stats"}},
     {"api", {"base", "codec", "crypto", "mls", "wire", "vault", "group", "domain", "losses_stats", "client"}},
     {"os", {"base", "codec", "crypto", "wire", "relay", "vault", "group", "domain", "client", "api"}},
-    {"apps", {"base", "api", "os"}},
+    {"apps", {"base", "losses_stats", "api", "os"}},
     {"sim",
      {"base", "codec", "crypto", "mls", "wire", "relay", "vault", "group", "domain", "losses_stats", "client",
       "sql"}},

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/homeward/losses.h"
 #include "os/node/control.h"
 #include "os/node/node_loop.h"
 
@@ -19,6 +20,7 @@ constexpr const char* kUsage = R"(homeward: a member's node
   homeward call    --home DIR NAME ['{json}' | -]     one command to the running node; - reads the JSON from standard input
   homeward watch   --home DIR                         notices as JSON lines
   homeward address --home DIR                         a fresh address for the browser
+  homeward losses  …                                  counts of losses, from files; needs no home
 )";
 
 struct Arguments {
@@ -86,6 +88,7 @@ int call(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   const std::string command = argc > 1 ? argv[1] : "";
+  if (command == "losses") return homeward::app::losses({argv + 2, argv + argc});
   try {
     if (command == "serve")
       return serve(parse(argc, argv, {"--home", "--page", "--relay", "--passphrase-file"}));
