@@ -192,7 +192,7 @@ class World {
   void check_group(SimGroup& group);
   void check_views(Node& node, const group::GroupId& group, const std::vector<client::TalkMessage>& talk);
   void check_posts(const SimGroup& group, const std::map<size_t, std::vector<client::TalkMessage>>& talks);
-  bool is_warned(Node& node, const group::GroupId& group, group::Warning::Kind kind);
+  bool founder_knows(const Node& node, const group::GroupId& group);
   void check_warnings(Node& node, const group::GroupId& group);
   std::vector<client::TalkMessage> talk_of(Node& node, const group::GroupId& group);
 
