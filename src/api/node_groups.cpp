@@ -353,6 +353,13 @@ SyncStatus Node::sync_status(const Nothing&) {
     out.waiting += static_cast<int64_t>(group.waiting);
     if (badness(link) > badness(out.state)) out.state = link;
   }
+  bool asks = false;
+  for (const client::JoinSummary& join : client_->joins()) {
+    const bool sending = join.state == group::Joining::State::kSending;
+    asks = asks || sending || join.state == group::Joining::State::kWaiting;
+    if (sending && out.state == LinkName::connected) out.state = LinkName::connecting;
+  }
+  if (out.groups.empty() && !asks) out.state = LinkName::idle;
   return out;
 }
 

@@ -29,8 +29,9 @@ enum class JoinState { sending, waiting, expired, failed, joined };
 BOOST_DESCRIBE_ENUM(JoinState, sending, waiting, expired, failed, joined)
 enum class MessageState { queued, posted, taken_in };
 BOOST_DESCRIBE_ENUM(MessageState, queued, posted, taken_in)
-enum class LinkName { connected, connecting, offline, misbehaving, locked };
-BOOST_DESCRIBE_ENUM(LinkName, connected, connecting, offline, misbehaving, locked)
+// `idle`: there is nothing to be connected for, no group and no join request.
+enum class LinkName { connected, connecting, offline, misbehaving, locked, idle };
+BOOST_DESCRIBE_ENUM(LinkName, connected, connecting, offline, misbehaving, locked, idle)
 enum class WarningKind {
   relay_order,
   history_differs,

@@ -38,7 +38,7 @@ export interface GroupItem {
   requests: number;
   waiting: number;
   unread: number;
-  link: "connected" | "connecting" | "offline" | "misbehaving" | "locked";
+  link: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
   last?: LastMessage;
 }
 
@@ -52,7 +52,7 @@ export interface GroupRef {
 
 export interface GroupSync {
   group: string;
-  state: "connected" | "connecting" | "offline" | "misbehaving" | "locked";
+  state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
   waiting: number;
 }
 
@@ -232,7 +232,7 @@ export interface Strength {
 }
 
 export interface SyncStatus {
-  state: "connected" | "connecting" | "offline" | "misbehaving" | "locked";
+  state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
   waiting: number;
   disk_full: boolean;
   groups: GroupSync[];
