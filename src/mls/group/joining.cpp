@@ -44,8 +44,9 @@ Result<GroupSecrets> open_secrets(const Suite& suite, const Welcome& welcome, co
   const Digest ref = params.key_package->ref(suite);
   for (const EncryptedGroupSecrets& item : welcome.secrets) {
     if (!equal(item.new_member, ref)) continue;
-    auto plaintext = suite.decrypt_with_label(params.secrets->init_key.view(), "Welcome",
-                                              welcome.encrypted_group_info, item.encrypted_group_secrets);
+    auto plaintext =
+        suite.decrypt_with_label(params.secrets->init_key.view(), "Welcome", welcome.encrypted_group_info,
+                                 item.encrypted_group_secrets, params.key_package->init_key);
     if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "GroupSecrets");
     return decode_group_secrets(plaintext->view());
   }

@@ -305,9 +305,9 @@ Result<OpenedPath> open_update_path(const RatchetTree& merged, const TreePrivate
   if (recipient == to.end() || index >= path.nodes[at].encrypted_path_secret.size()) {
     return Error(MlsError::kDecryptFailed, "7.5: no key for the update path");
   }
-  Result<Secret> opened =
-      suite.decrypt_with_label(mine.key(*recipient)->view(), kPathLabel, params.group_context,
-                               path.nodes[at].encrypted_path_secret[index]);
+  Result<Secret> opened = suite.decrypt_with_label(
+      mine.key(*recipient)->view(), kPathLabel, params.group_context,
+      path.nodes[at].encrypted_path_secret[index], merged.encryption_key(*recipient));
   if (!opened.ok()) return Error(MlsError::kDecryptFailed, "7.5: path secret");
   Secret secret = std::move(opened).value();
   if (secret.size() != suite.hash_size()) return Error(MlsError::kPathMismatch, "7.4: size of a path secret");
