@@ -68,6 +68,8 @@ struct CommandList {
     add<&Node::group_safety_words>("group.safety_words",
                                    "Eight words to compare with a member, by voice or in person.");
     add<&Node::group_remove>("group.remove", "Removes a person from a group.");
+    add<&Node::group_approve_removal>(
+        "group.approve_removal", "One member's word that a person should go; enough of them remove her.");
     add<&Node::group_leave>("group.leave", "Leaves a group.");
     add<&Node::group_forget>("group.forget", "Erases a group that was left from this vault.");
     add<&Node::group_warnings>("group.warnings", "What went wrong in a group, newest first.");

@@ -88,6 +88,7 @@ class Node {
   MemberList group_members(const GroupArgs&);
   SafetyWords group_safety_words(const MemberArgs&);
   Nothing group_remove(const MemberArgs&);
+  Nothing group_approve_removal(const MemberArgs&);
   Nothing group_leave(const GroupArgs&);
   Nothing group_forget(const GroupArgs&);
   WarningList group_warnings(const GroupArgs&);

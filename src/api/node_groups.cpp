@@ -267,6 +267,11 @@ Nothing Node::group_remove(const MemberArgs& args) {
   return {};
 }
 
+Nothing Node::group_approve_removal(const MemberArgs& args) {
+  take(open_client().approve_removal(group_id(args.group), person_id(args.member), now()));
+  return {};
+}
+
 Nothing Node::group_leave(const GroupArgs& args) {
   take(open_client().leave(group_id(args.group), now()));
   return {};

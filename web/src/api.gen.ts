@@ -313,6 +313,8 @@ export interface Commands {
   "group.safety_words": { args: MemberArgs; result: SafetyWords };
   /** Removes a person from a group. */
   "group.remove": { args: MemberArgs; result: Nothing };
+  /** One member's word that a person should go; enough of them remove her. */
+  "group.approve_removal": { args: MemberArgs; result: Nothing };
   /** Leaves a group. */
   "group.leave": { args: GroupArgs; result: Nothing };
   /** Erases a group that was left from this vault. */
@@ -333,4 +335,4 @@ export interface Commands {
   "today.list": { args: Nothing; result: TodayList };
 }
 
-export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "name_invalid" | "bad_relay" | "internal";
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "internal";
