@@ -1,12 +1,16 @@
 #include "apps/homeward/losses.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
 
+#include "losses_stats/estimate.h"
 #include "losses_stats/problem.h"
 #include "losses_stats/rates_table.h"
 
@@ -18,10 +22,12 @@ namespace stats = homeward::losses_stats;
 constexpr const char* kUsage = R"(homeward losses: counts of losses, from files
 
   homeward losses rates DEATHS.csv --regions REGIONS.csv [--by month] [--denominator COLUMN] --out rates.csv
+  homeward losses estimate CELLS.csv [--method loglinear|average|sparse|bayes|all] [--seed NUMBER] [--json]
 )";
 
 constexpr int kWrongFile = 1;
 constexpr int kWrongUsage = 2;
+constexpr int kNoEstimate = 4;
 
 // What ends a command early: its exit status and what to say.
 struct Stop {
@@ -115,12 +121,54 @@ int rates(const std::vector<std::string>& words) {
   return 0;
 }
 
+stats::EstimateMethods methods_of(const std::string& name) {
+  if (name == "all") return {};
+  const stats::EstimateMethods out{name == "loglinear", name == "average", name == "sparse", name == "bayes"};
+  if (!out.loglinear && !out.average && !out.sparse && !out.bayes) {
+    throw Stop{kWrongUsage, "--method takes loglinear, average, sparse, bayes or all"};
+  }
+  return out;
+}
+
+uint64_t seed_of(const std::string& text) {
+  uint64_t out = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size())
+    throw Stop{kWrongUsage, "--seed takes a number"};
+  return out;
+}
+
+// A bar on standard error, where somebody is looking.
+void show_progress(double share) {
+  if (!isatty(STDERR_FILENO)) return;
+  constexpr int kWidth = 40;
+  const int filled = static_cast<int>(share * kWidth);
+  std::cerr << "\r[" << std::string(static_cast<size_t>(filled), '#')
+            << std::string(static_cast<size_t>(kWidth - filled), ' ') << "]" << (share >= 1 ? "\n" : "")
+            << std::flush;
+}
+
+int estimate(const std::vector<std::string>& words) {
+  const Arguments arguments = parse(words, {"--method", "--seed"}, {"--json"});
+  if (arguments.files.size() != 1) throw Stop{kWrongUsage, "estimate takes one file of cells"};
+  stats::EstimateOptions options;
+  options.methods = methods_of(arguments.option("--method", "all"));
+  options.seed = seed_of(arguments.option("--seed", "1"));
+  options.progress = show_progress;
+  const auto cells = good(arguments.files[0], stats::read_cells(read_file(arguments.files[0])));
+  const stats::Estimate made = stats::estimate(cells, options);
+  std::cout << (arguments.options.contains("--json") ? stats::estimate_json(made)
+                                                     : stats::estimate_text(made));
+  return made.exists ? 0 : kNoEstimate;
+}
+
 }  // namespace
 
 int losses(const std::vector<std::string>& words) {
   const std::string command = words.empty() ? "" : words[0];
   try {
     if (command == "rates") return rates(words);
+    if (command == "estimate") return estimate(words);
     if (command == "help" || command == "--help") {
       std::cout << kUsage;
       return 0;

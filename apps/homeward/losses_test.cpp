@@ -61,10 +61,45 @@ TEST_F(Losses, WrongUsageIsSaid) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(losses({}), 2);
   EXPECT_EQ(losses({"guess"}), 2);
+  EXPECT_EQ(losses({"estimate", "a.csv", "--method", "magic"}), 2);
+  EXPECT_EQ(losses({"estimate", "a.csv", "--seed", "x"}), 2);
   EXPECT_EQ(losses({"rates", "a.csv"}), 2);
   EXPECT_EQ(losses({"rates", "a.csv", "--regions"}), 2);
   EXPECT_EQ(losses({"rates", "a.csv", "--regions", "b.csv", "--by", "week", "--out", "c"}), 2);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("--by takes month"), std::string::npos);
+}
+
+TEST_F(Losses, EstimateAnswersInJson) {
+  const std::string cells = file(
+      "cells.csv", "a,b,c,count\n1,0,0,60\n0,1,0,49\n0,0,1,247\n1,1,0,4\n1,0,1,112\n0,1,1,142\n1,1,1,12\n");
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(losses({"estimate", cells, "--method", "loglinear", "--json"}), 0);
+  const std::string out = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(
+      out.starts_with("{\"observed\":626,\"lists\":[\"a\",\"b\",\"c\"],\"exists\":true,\"warnings\":["))
+      << out;
+  EXPECT_NE(out.find("\"best\":{\"model\":\"[12,3]\",\"estimate\":730.92857"), std::string::npos) << out;
+  EXPECT_EQ(out.find("\"bayes\""), std::string::npos);
+}
+
+TEST_F(Losses, WithoutAnEstimateTheStatusIsFour) {
+  const std::string two = file("two.csv", "a,b,count\n1,0,60\n0,1,49\n1,1,12\n");
+  const std::string apart = file("apart.csv", "a,b,c,count\n1,0,0,60\n0,1,0,49\n0,0,1,12\n");
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(losses({"estimate", two, "--json"}), 4);
+  std::string out = testing::internal::GetCapturedStdout();
+  EXPECT_NE(out.find("\"exists\":false"), std::string::npos);
+  EXPECT_NE(out.find("Fewer than three lists"), std::string::npos);
+  EXPECT_NE(out.find("\"best\":{\"model\":null,\"estimate\":null"), std::string::npos) << out;
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(losses({"estimate", apart, "--method", "sparse", "--json"}), 4);
+  EXPECT_NE(testing::internal::GetCapturedStdout().find(
+                "\"sparse\":{\"exists\":false,\"model\":null,\"estimate\":null"),
+            std::string::npos);
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(losses({"estimate", apart, "--method", "loglinear"}), 4);
+  out = testing::internal::GetCapturedStdout();
+  EXPECT_NE(out.find("none has a finite estimate"), std::string::npos) << out;
 }
 
 }  // namespace
