@@ -35,7 +35,7 @@ Parsed<uint64_t> whole_number(const Field& field, uint64_t limit = 1'000'000'000
 // The field as it has to stand in a file: quoted if it holds a comma, a quote or a line's end.
 std::string csv_field(std::string_view text);
 
-// Nine significant digits, the shortest that read back the same; "" for what is no finite number.
+// Nine significant digits; "" for what is no finite number.
 std::string csv_number(double value);
 
 }  // namespace homeward::losses_stats
