@@ -241,7 +241,9 @@ std::vector<ModelResult> fit_models(const Cells& cells) {
   } else {
     for (const Terms& terms : all_models(cells.list_count())) out.push_back(fit_model(cells, terms));
   }
-  std::stable_sort(out.begin(), out.end(), better);
+  std::sort(out.begin(), out.end(), [](const ModelResult& a, const ModelResult& b) {
+    return better(a, b) || (!better(b, a) && a.name < b.name);
+  });
   return out;
 }
 
