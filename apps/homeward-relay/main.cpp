@@ -19,6 +19,8 @@ constexpr const char* kUsage =
     "\n"
     "  --data DIR                    where entries are kept; made if it is missing\n"
     "  --listen ADDRESS:PORT         127.0.0.1:8470 if not given; port 0 takes a free one\n"
+    "  --tls-cert FILE               speak HTTPS with this certificate, its chain after it (PEM)\n"
+    "  --tls-key FILE                and its private key (PEM, no passphrase); SIGHUP reads both again\n"
     "  --retention-days N            how long entries are kept (30)\n"
     "  --access-key-file FILE        only who shows the key in FILE may create queues\n"
     "  --max-store-mib N             refuse new entries when this much is stored (no bound)\n"
@@ -85,6 +87,8 @@ std::vector<Option> options_of(RelayServerOptions& options) {
   return {
       {"--data", text(options.folder)},
       {"--listen", [&](std::string_view value) { return take_listen(options, value); }},
+      {"--tls-cert", text(options.tls_certificate_file)},
+      {"--tls-key", text(options.tls_key_file)},
       {"--retention-days", number(limits.retention_days, 1, 3'650)},
       {"--access-key-file", [&](std::string_view value) { return take_key(options, value); }},
       {"--max-store-mib", number(limits.most_store_bytes, 1, uint64_t{1} << 40, uint64_t{1} << 20)},
@@ -115,6 +119,8 @@ int main(int argc, char** argv) {
     if (!problem.empty()) return wrong(name + " " + problem);
   }
   if (options.folder.empty()) return wrong("--data DIR says where entries are kept");
+  if (options.tls_certificate_file.empty() != options.tls_key_file.empty())
+    return wrong("--tls-cert FILE and --tls-key FILE go together");
 
   const RelayServer::Started started = RelayServer::start(options);
   if (!started.server) {

@@ -22,10 +22,10 @@ export async function until(what, check, ms = 20_000) {
   throw new Error(`waited ${ms} ms in vain: ${what}${last ? ` (${last.message})` : ''}`);
 }
 
-/** Starts a program and waits for its line `NAME: ADDRESS` on standard output. */
-export function start(program, args, name) {
+/** Starts a program and waits for its line `NAME: ADDRESS` on standard output. `env` is added to this process's. */
+export function start(program, args, name, env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     let out = '';
     let words = '';
     child.on('error', reject);
@@ -48,13 +48,13 @@ export function stop(child, signal = 'SIGTERM') {
   });
 }
 
-export const startRelay = (bin, { data, listen = '127.0.0.1:0' }) =>
-  start(path.join(bin, 'homeward-relay'), ['serve', '--listen', listen, '--data', data], 'relay');
+export const startRelay = (bin, { data, listen = '127.0.0.1:0', more = [] }) =>
+  start(path.join(bin, 'homeward-relay'), ['serve', '--listen', listen, '--data', data, ...more], 'relay');
 
-export function startNode(bin, { home, page = '127.0.0.1:0', relay, passphraseFile }) {
+export function startNode(bin, { home, page = '127.0.0.1:0', relay, passphraseFile, env }) {
   const args = ['serve', '--home', home, '--page', page, '--relay', relay];
   if (passphraseFile) args.push('--passphrase-file', passphraseFile);
-  return start(path.join(bin, 'homeward'), args, 'page');
+  return start(path.join(bin, 'homeward'), args, 'page', env);
 }
 
 /** One command to the node that runs on `home`; throws an Error with `code` for a refusal. */

@@ -154,8 +154,11 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
     if (error || stopped) co_return false;
     socket.socket().set_option(tcp::no_delay(true), error);
     if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
-      SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-               address->host.data());
+      asio::ip::make_address(address->host, error);
+      if (error) {  // RFC 6066, section 3: a server name is no literal address
+        SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 address->host.data());
+      }
       stream.set_verify_callback(asio::ssl::host_name_verification(address->host));
       co_await stream.async_handshake(asio::ssl::stream_base::client, quietly(error));
       if (error || stopped) co_return false;

@@ -2,11 +2,15 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <sstream>
+#include <variant>
 
 namespace homeward::os {
 
@@ -27,6 +31,15 @@ tcp::socket connect(asio::io_context& io, uint16_t port) {
   return socket;
 }
 
+using Secured = beast::ssl_stream<tcp::socket>;
+
+Secured connect_secured(asio::io_context& io, asio::ssl::context& tls, uint16_t port) {
+  Secured stream(connect(io, port), tls);
+  error_code error;  // is met again by what is asked
+  stream.handshake(asio::ssl::stream_base::client, error);
+  return stream;
+}
+
 }  // namespace
 
 std::optional<wire::AnswerBody> HttpAnswer::frame() const {
@@ -37,12 +50,19 @@ std::optional<wire::AnswerBody> HttpAnswer::frame() const {
 
 struct HttpClient::State {
   asio::io_context io;
-  tcp::socket socket;
+  asio::ssl::context tls{asio::ssl::context::tls_client};
+  std::variant<tcp::socket, Secured> socket;
   beast::flat_buffer buffer;
-  explicit State(uint16_t port) : socket(connect(io, port)) {}
+  State(uint16_t port, bool over_tls) : socket(tcp::socket(io)) {
+    if (over_tls) {
+      socket.emplace<1>(connect_secured(io, tls, port));
+    } else {
+      std::get<0>(socket) = connect(io, port);
+    }
+  }
 };
 
-HttpClient::HttpClient(uint16_t port) : state_(std::make_unique<State>(port)) {}
+HttpClient::HttpClient(uint16_t port, bool over_tls) : state_(std::make_unique<State>(port, over_tls)) {}
 HttpClient::~HttpClient() = default;
 
 HttpAnswer HttpClient::call(const wire::Request& request, const std::string& access_key) {
@@ -69,14 +89,14 @@ HttpAnswer HttpClient::raw(std::string_view bytes) {
 
 void HttpClient::send_only(std::string_view bytes) {
   error_code error;
-  asio::write(state_->socket, asio::buffer(bytes), error);
+  std::visit([&](auto& socket) { asio::write(socket, asio::buffer(bytes), error); }, state_->socket);
 }
 
 HttpAnswer HttpClient::receive() {
   http::response_parser<http::vector_body<uint8_t>> parser;
   parser.body_limit(8u << 20);
   error_code error;
-  http::read(state_->socket, state_->buffer, parser, error);
+  std::visit([&](auto& socket) { http::read(socket, state_->buffer, parser, error); }, state_->socket);
   HttpAnswer out;
   if (error) return out;
   out.status = static_cast<int>(parser.get().result_int());
@@ -89,19 +109,32 @@ HttpAnswer HttpClient::receive() {
 
 struct LiveClient::State {
   asio::io_context io;
-  websocket::stream<tcp::socket> socket;
+  asio::ssl::context tls{asio::ssl::context::tls_client};
+  std::variant<websocket::stream<tcp::socket>, websocket::stream<Secured>> socket;
   beast::flat_buffer buffer;
   std::string head;
   bool is_open = false;
-  explicit State(uint16_t port) : socket(connect(io, port)) {}
+  State(uint16_t port, bool over_tls) : socket(std::in_place_index<0>, io) {
+    if (over_tls) {
+      socket.emplace<1>(connect_secured(io, tls, port));
+    } else {
+      std::get<0>(socket).next_layer() = connect(io, port);
+    }
+  }
+  template <class Do>
+  void with_socket(Do&& act) {
+    std::visit(std::forward<Do>(act), socket);
+  }
 };
 
-LiveClient::LiveClient(uint16_t port) : state_(std::make_unique<State>(port)) {
+LiveClient::LiveClient(uint16_t port, bool over_tls) : state_(std::make_unique<State>(port, over_tls)) {
   error_code error;
   websocket::response_type response;
-  state_->socket.handshake(response, "relay", "/v1/live", error);
+  state_->with_socket([&](auto& socket) {
+    socket.handshake(response, "relay", "/v1/live", error);
+    socket.binary(true);
+  });
   state_->is_open = !error;
-  state_->socket.binary(true);
   std::ostringstream head;
   head << response.base();
   state_->head = head.str();
@@ -114,19 +147,19 @@ void LiveClient::send(const wire::Request& request) { send_bytes(wire::encode(re
 
 void LiveClient::send_bytes(BytesView bytes) {
   error_code error;
-  state_->socket.write(asio::buffer(bytes.data(), bytes.size()), error);
+  state_->with_socket([&](auto& socket) { socket.write(asio::buffer(bytes.data(), bytes.size()), error); });
 }
 
 void LiveClient::send_text(std::string_view text) {
-  state_->socket.text(true);
+  state_->with_socket([](auto& socket) { socket.text(true); });
   send_bytes(view_of(text));
-  state_->socket.binary(true);
+  state_->with_socket([](auto& socket) { socket.binary(true); });
 }
 
 std::optional<wire::Answer> LiveClient::receive() {
   state_->buffer.clear();
   error_code error;
-  state_->socket.read(state_->buffer, error);
+  state_->with_socket([&](auto& socket) { socket.read(state_->buffer, error); });
   if (error) {
     state_->is_open = false;
     return std::nullopt;

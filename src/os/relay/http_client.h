@@ -1,4 +1,5 @@
-// For tests: a blocking client of a relay, over HTTP and over the WebSocket.
+// For tests: a blocking client of a relay, over HTTP and over the WebSocket; over TLS on request, where it
+// takes any certificate.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,7 @@ struct HttpAnswer {
 
 class HttpClient {
  public:
-  explicit HttpClient(uint16_t port);
+  explicit HttpClient(uint16_t port, bool over_tls = false);
   ~HttpClient();
   HttpAnswer call(const wire::Request& request, const std::string& access_key = {});
   HttpAnswer post(BytesView body, const std::string& extra_head = {});
@@ -38,7 +39,7 @@ class HttpClient {
 
 class LiveClient {
  public:
-  explicit LiveClient(uint16_t port);
+  explicit LiveClient(uint16_t port, bool over_tls = false);
   ~LiveClient();
   bool is_open() const;
   void send(const wire::Request& request);

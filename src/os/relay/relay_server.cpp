@@ -12,9 +12,11 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 
 #include "os/relay/server_core.h"
+#include "os/relay/tls.h"
 
 namespace homeward::os {
 
@@ -71,6 +73,8 @@ class RelayServer::State final : public ServerCore {
  private:
   std::string open_folder();
   std::string listen();
+  void listen_to_signals();
+  void await_reload();
   void accept();
   void wake() override;
   void turn();
@@ -85,7 +89,9 @@ class RelayServer::State final : public ServerCore {
   asio::steady_timer accept_timer_{io_};
   asio::steady_timer ending_timer_{io_};
   asio::signal_set signals_{io_};
+  asio::signal_set reload_signal_{io_};
 
+  std::shared_ptr<asio::ssl::context> tls_;  // null: none
   relay::Store store_;
   std::optional<WriterThread> writer_;
   Instant timer_due_{INT64_MAX};
@@ -98,6 +104,12 @@ class RelayServer::State final : public ServerCore {
 
 std::string RelayServer::State::prepare() {
   raise_handle_limit();
+  HW_ASSERT(options_.tls_certificate_file.empty() == options_.tls_key_file.empty());
+  if (!options_.tls_certificate_file.empty()) {
+    Tls loaded = load_tls(options_.tls_certificate_file, options_.tls_key_file);
+    if (loaded.context == nullptr) return loaded.problem;
+    tls_ = std::move(loaded.context);
+  }
   if (const std::string problem = open_folder(); !problem.empty()) return problem;
   if (const std::string problem = listen(); !problem.empty()) return problem;
   Result<relay::Store> opened = relay::open_sqlite_store({.folder = options_.folder});
@@ -142,23 +154,41 @@ std::string RelayServer::State::url() const {
   error_code error;
   const tcp::endpoint endpoint = acceptor_.local_endpoint(error);
   const std::string address = endpoint.address().to_string();
-  return "http://" + (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
-         std::to_string(endpoint.port());
+  return (tls_ ? "https://" : "http://") + (endpoint.address().is_v6() ? "[" + address + "]" : address) +
+         ":" + std::to_string(endpoint.port());
 }
 
 // --- The loop ---
 
 void RelayServer::State::run() {
-  if (options_.ends_on_signals) {
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    signals_.async_wait([this](error_code error, int) {
-      if (!error) begin_ending();
-    });
-  }
+  if (options_.ends_on_signals) listen_to_signals();
   accept();
   wake();
   io_.run();
+}
+
+void RelayServer::State::listen_to_signals() {
+  signals_.add(SIGINT);
+  signals_.add(SIGTERM);
+  signals_.async_wait([this](error_code error, int) {
+    if (!error) begin_ending();
+  });
+  if (!tls_) return;
+  reload_signal_.add(SIGHUP);
+  await_reload();
+}
+
+void RelayServer::State::await_reload() {
+  reload_signal_.async_wait([this](error_code error, int) {
+    if (error) return;
+    Tls loaded = load_tls(options_.tls_certificate_file, options_.tls_key_file);
+    if (loaded.context != nullptr) {
+      tls_ = std::move(loaded.context);  // open connections keep the one they began with
+    } else {
+      std::fprintf(stderr, "homeward-relay: the earlier certificate stays. %s\n", loaded.problem.c_str());
+    }
+    await_reload();
+  });
 }
 
 void RelayServer::State::accept() {
@@ -174,7 +204,7 @@ void RelayServer::State::accept() {
     if (sessions_.size() < options_.most_connections) {
       error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
-      start_session(*this, std::move(socket));
+      start_session(*this, std::move(socket), tls_.get());
     }
     accept();
   });
@@ -224,6 +254,7 @@ void RelayServer::State::begin_ending() {
   acceptor_.close(ignored);
   accept_timer_.cancel();
   signals_.cancel(ignored);
+  reload_signal_.cancel(ignored);
   ending_until_ = std::chrono::steady_clock::now() + kShutdown;
   relay_->shut_down();
   wake();

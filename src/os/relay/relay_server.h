@@ -5,6 +5,9 @@
 //   GET  /v1/health    "ok" while it runs
 //   GET  /metrics      counts for Prometheus; to the machine itself only, and not through a proxy
 //
+// With a certificate and its key all of it is spoken over TLS only (os/relay/tls.h), and SIGHUP makes it read
+// both files again, for the connections that come after.
+//
 // Two threads: one for all sockets and rules, one for the store's transactions. It writes no log line about a
 // request, and no address, id or size leaves it. Requests with a content encoding are refused; nothing is
 // ever compressed.
@@ -19,17 +22,19 @@ namespace homeward::os {
 
 struct RelayServerOptions {
   std::string address = "127.0.0.1";
-  uint16_t port = 8470;    // 0: a free one
-  std::string folder;      // made if it is missing; for this process alone
-  std::string access_key;  // if any, "Authorization: Bearer KEY" is needed to create queues
+  uint16_t port = 8470;              // 0: a free one
+  std::string folder;                // made if it is missing; for this process alone
+  std::string access_key;            // if any, "Authorization: Bearer KEY" is needed to create queues
+  std::string tls_certificate_file;  // PEM; empty: HTTP without TLS
+  std::string tls_key_file;          // PEM; given where the certificate is
   relay::Limits limits;
   uint32_t most_connections = 20'000;
-  uint32_t request_timeout_s =
-      30;                         // for a request's head to come; an idle connection is closed after it, too
-  uint32_t body_timeout_s = 120;  // for the rest of it
-  uint32_t live_timeout_s = 90;   // without a sign of life on a WebSocket
+  uint32_t request_timeout_s = 30;        // for TLS to be agreed on and for a request's head to come; an idle
+                                          // connection is closed after it, too
+  uint32_t body_timeout_s = 120;          // for the rest of it
+  uint32_t live_timeout_s = 90;           // without a sign of life on a WebSocket
   size_t most_queued_bytes = 512u << 20;  // answers and pushes that connections have not yet taken
-  bool ends_on_signals = true;            // SIGINT and SIGTERM end `run`
+  bool ends_on_signals = true;            // SIGINT and SIGTERM end `run`; SIGHUP, see above
 };
 
 class RelayServer {
@@ -42,7 +47,7 @@ class RelayServer {
   static Started start(const RelayServerOptions& options);
   ~RelayServer();
 
-  std::string url() const;  // http://ADDRESS:PORT
+  std::string url() const;  // http://ADDRESS:PORT or https://ADDRESS:PORT
   // Serves until `stop` or a signal: then connections are told, what was acknowledged is on disk, and it
   // returns within five seconds.
   void run();

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <set>
@@ -29,6 +30,32 @@ using wire::Subscribe;
 
 uint16_t port_of(const std::string& url) {
   return static_cast<uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
+// Certificates for tests, made by the openssl command: two keys, and a certificate for the first.
+class TestCertificate {
+ public:
+  TestCertificate() {
+    const std::string make =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+        "-subj /CN=localhost -keyout '" +
+        key() + "' -out '" + file() +
+        "' 2>/dev/null && "
+        "openssl genpkey -algorithm ed25519 -out '" +
+        other_key() + "'";
+    HW_ASSERT(std::system(make.c_str()) == 0);
+  }
+  std::string file() const { return folder_.path() + "/cert.pem"; }
+  std::string key() const { return folder_.path() + "/key.pem"; }
+  std::string other_key() const { return folder_.path() + "/other.pem"; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+const TestCertificate& certificate() {
+  static const TestCertificate made;
+  return made;
 }
 
 // A server in this process.
@@ -109,8 +136,19 @@ class Program {
   int out_ = -1;
 };
 
-class RelayServerTest : public testing::Test {
+// Each test twice: without TLS and over it.
+class RelayServerTest : public testing::TestWithParam<bool> {
  protected:
+  static RelayServerOptions options(RelayServerOptions of = {}) {
+    if (GetParam()) {
+      of.tls_certificate_file = certificate().file();
+      of.tls_key_file = certificate().key();
+    }
+    return of;
+  }
+  static HttpClient http_client(uint16_t port) { return HttpClient(port, GetParam()); }
+  static LiveClient live_client(uint16_t port) { return LiveClient(port, GetParam()); }
+
   wire::QueueAccess queue() {
     return wire::QueueAccess::from_tokens(random_.fixed<wire::ReadToken>(),
                                           random_.fixed<wire::WriteToken>());
@@ -125,9 +163,9 @@ Body body_of(const HttpAnswer& answer) {
   return std::get<Body>(*frame);
 }
 
-TEST_F(RelayServerTest, PlainRequestsDoEverything) {
-  Served served;
-  HttpClient client(served.port());
+TEST_P(RelayServerTest, PlainRequestsDoEverything) {
+  Served served(options());
+  HttpClient client = http_client(served.port());
   const auto access = queue();
   const Bytes entry = random_.bytes(1024);
   const HttpAnswer first = client.call({0, Append{access.write, entry}});
@@ -144,9 +182,9 @@ TEST_F(RelayServerTest, PlainRequestsDoEverything) {
 
   std::thread later([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    HttpClient(served.port()).call({0, Append{access.write, random_.bytes(512)}});
+    http_client(served.port()).call({0, Append{access.write, random_.bytes(512)}});
   });
-  HttpClient waiting(served.port());
+  HttpClient waiting = http_client(served.port());
   const auto started = std::chrono::steady_clock::now();
   EXPECT_EQ(body_of<Entries>(waiting.call({0, Read{access.read, 1, 20}})).entries.size(), 1u);
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
@@ -154,8 +192,8 @@ TEST_F(RelayServerTest, PlainRequestsDoEverything) {
   EXPECT_TRUE(body_of<Entries>(waiting.call({0, Read{access.read, 2, 1}})).entries.empty());
 }
 
-TEST_F(RelayServerTest, TwoSubscribersGetEntriesLiveAndInOrder) {
-  Served served;
+TEST_P(RelayServerTest, TwoSubscribersGetEntriesLiveAndInOrder) {
+  Served served(options());
   const auto access = queue();
   constexpr uint64_t kCount = 300;
   std::atomic<int> complete = 0;
@@ -163,7 +201,7 @@ TEST_F(RelayServerTest, TwoSubscribersGetEntriesLiveAndInOrder) {
   std::vector<std::thread> readers;
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] {
-      LiveClient client(served.port());
+      LiveClient client = live_client(served.port());
       client.send({1, Subscribe{access.read, 0}});
       uint64_t after = 0;
       while (after < kCount) {
@@ -183,7 +221,7 @@ TEST_F(RelayServerTest, TwoSubscribersGetEntriesLiveAndInOrder) {
     });
   }
   while (subscribed < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  LiveClient writer(served.port());
+  LiveClient writer = live_client(served.port());
   for (uint64_t number = 1; number <= kCount; ++number) {
     Bytes entry = random_.bytes(512 << (number % 4));
     entry[0] = static_cast<uint8_t>(number / 256);
@@ -200,62 +238,63 @@ TEST_F(RelayServerTest, TwoSubscribersGetEntriesLiveAndInOrder) {
   EXPECT_EQ(complete, 2);
 }
 
-TEST_F(RelayServerTest, GarbageIsRefusedAndOthersAreServed) {
-  Served served;
+TEST_P(RelayServerTest, GarbageIsRefusedAndOthersAreServed) {
+  Served served(options());
   const uint16_t port = served.port();
-  EXPECT_EQ(HttpClient(port).post(random_.bytes(60)).status, 400);
-  EXPECT_EQ(HttpClient(port).post({}).status, 400);
-  EXPECT_EQ(HttpClient(port).post(Bytes(wire::kLargestRequest + 1)).status, 413);
-  EXPECT_EQ(
-      HttpClient(port).raw("POST /v1/call HTTP/1.1\r\nHost: r\r\nContent-Length: 99999999999\r\n\r\n").status,
-      413);
-  EXPECT_EQ(HttpClient(port).post(random_.bytes(60), "Content-Encoding: gzip\r\n").status, 415);
-  EXPECT_EQ(HttpClient(port).get("/v1/health", "X: " + std::string(10'000, 'x') + "\r\n").status, 431);
-  EXPECT_EQ(HttpClient(port).get("/v1/call").status, 405);
-  EXPECT_EQ(HttpClient(port).get("/../../etc/passwd").status, 404);
-  EXPECT_EQ(HttpClient(port).raw("\x16\x03\x01nonsense\r\n\r\n").status, 400);
-  HttpClient(port).send_only("POST /v1/call HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf");
+  EXPECT_EQ(http_client(port).post(random_.bytes(60)).status, 400);
+  EXPECT_EQ(http_client(port).post({}).status, 400);
+  EXPECT_EQ(http_client(port).post(Bytes(wire::kLargestRequest + 1)).status, 413);
+  EXPECT_EQ(http_client(port)
+                .raw("POST /v1/call HTTP/1.1\r\nHost: r\r\nContent-Length: 99999999999\r\n\r\n")
+                .status,
+            413);
+  EXPECT_EQ(http_client(port).post(random_.bytes(60), "Content-Encoding: gzip\r\n").status, 415);
+  EXPECT_EQ(http_client(port).get("/v1/health", "X: " + std::string(10'000, 'x') + "\r\n").status, 431);
+  EXPECT_EQ(http_client(port).get("/v1/call").status, 405);
+  EXPECT_EQ(http_client(port).get("/../../etc/passwd").status, 404);
+  EXPECT_EQ(http_client(port).raw("\x16\x03\x01nonsense\r\n\r\n").status, 400);
+  http_client(port).send_only("POST /v1/call HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf");
 
-  LiveClient garbage(port);
+  LiveClient garbage = live_client(port);
   EXPECT_EQ(garbage.handshake_head().find("Beast"), std::string::npos);
   garbage.send_bytes(random_.bytes(100));
   const auto refusal = garbage.receive();
   ASSERT_TRUE(refusal);
   EXPECT_EQ(std::get<Refusal>(refusal->body).reason, Reason::kBadRequest);
   EXPECT_FALSE(garbage.receive());
-  LiveClient text(port);
+  LiveClient text = live_client(port);
   text.send_text("hello");
   EXPECT_TRUE(text.receive());
   EXPECT_FALSE(text.receive());
-  LiveClient oversize(port);
+  LiveClient oversize = live_client(port);
   oversize.send_bytes(Bytes(wire::kLargestRequest + 1));
   EXPECT_FALSE(oversize.receive());
 
   const auto access = queue();
-  HttpClient client(port);
+  HttpClient client = http_client(port);
   EXPECT_EQ(body_of<Appended>(client.call({0, Append{access.write, random_.bytes(512)}})).number, 1u);
 }
 
-TEST_F(RelayServerTest, WhoSendsSlowlyIsCutOffAndWhoComesTooManyIsNotServed) {
-  Served served({.most_connections = 3, .request_timeout_s = 1, .body_timeout_s = 1});
-  HttpClient slow_head(served.port());
+TEST_P(RelayServerTest, WhoSendsSlowlyIsCutOffAndWhoComesTooManyIsNotServed) {
+  Served served(options({.most_connections = 3, .request_timeout_s = 1, .body_timeout_s = 1}));
+  HttpClient slow_head = http_client(served.port());
   slow_head.send_only("POST /v1/call HT");
-  HttpClient slow_body(served.port());
+  HttpClient slow_body = http_client(served.port());
   slow_body.send_only("POST /v1/call HTTP/1.1\r\nContent-Length: 100\r\n\r\n");
-  HttpClient idle(served.port());
+  HttpClient idle = http_client(served.port());
   EXPECT_EQ(idle.get("/v1/health").status, 200);
-  EXPECT_EQ(HttpClient(served.port()).get("/v1/health").status, 0);
+  EXPECT_EQ(http_client(served.port()).get("/v1/health").status, 0);
   const auto started = std::chrono::steady_clock::now();
   EXPECT_EQ(slow_head.receive().status, 0);
   EXPECT_EQ(slow_body.receive().status, 0);
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
-  EXPECT_EQ(HttpClient(served.port()).get("/v1/health").status, 200);
+  EXPECT_EQ(http_client(served.port()).get("/v1/health").status, 200);
 }
 
-TEST_F(RelayServerTest, TheAccessKeyIsAskedForNewQueues) {
-  Served served({.access_key = "an invented access key"});
+TEST_P(RelayServerTest, TheAccessKeyIsAskedForNewQueues) {
+  Served served(options({.access_key = "an invented access key"}));
   const auto access = queue();
-  HttpClient client(served.port());
+  HttpClient client = http_client(served.port());
   const wire::Request append{0, Append{access.write, random_.bytes(512)}};
   EXPECT_EQ(client.call(append).status, 401);
   EXPECT_EQ(client.call(append, "another invented key!").status, 401);
@@ -264,9 +303,9 @@ TEST_F(RelayServerTest, TheAccessKeyIsAskedForNewQueues) {
   EXPECT_EQ(client.call({0, Append{queue().write, random_.bytes(512)}}).status, 401);
 }
 
-TEST_F(RelayServerTest, RefusalsCarryTheirStatusAndWhenToComeBack) {
-  Served served({.limits = {.requests_per_second = 1}});
-  HttpClient client(served.port());
+TEST_P(RelayServerTest, RefusalsCarryTheirStatusAndWhenToComeBack) {
+  Served served(options({.limits = {.requests_per_second = 1}}));
+  HttpClient client = http_client(served.port());
   const auto access = queue();
   HttpAnswer answer;
   for (int i = 0; i < 4; ++i) answer = client.call({0, Read{access.read, 0, 0}});
@@ -275,13 +314,13 @@ TEST_F(RelayServerTest, RefusalsCarryTheirStatusAndWhenToComeBack) {
   EXPECT_EQ(body_of<Refusal>(answer).reason, Reason::kTooManyRequests);
 }
 
-TEST_F(RelayServerTest, ASubscriberWhoReadsNothingHoldsUpNobody) {
-  Served served;
+TEST_P(RelayServerTest, ASubscriberWhoReadsNothingHoldsUpNobody) {
+  Served served(options());
   const auto access = queue();
-  LiveClient sleeping(served.port());
+  LiveClient sleeping = live_client(served.port());
   sleeping.send({1, Subscribe{access.read, 0}});
   ASSERT_TRUE(sleeping.receive());
-  HttpClient writer(served.port());
+  HttpClient writer = http_client(served.port());
   for (uint64_t number = 1; number <= 60; ++number) {
     ASSERT_EQ(
         body_of<Appended>(writer.call({0, Append{access.write, random_.bytes(wire::kLargestEntry)}})).number,
@@ -299,15 +338,15 @@ TEST_F(RelayServerTest, ASubscriberWhoReadsNothingHoldsUpNobody) {
   }
 }
 
-TEST_F(RelayServerTest, StoppingTellsConnectionsAndIsQuick) {
-  Served served;
+TEST_P(RelayServerTest, StoppingTellsConnectionsAndIsQuick) {
+  Served served(options());
   const auto access = queue();
-  LiveClient live(served.port());
+  LiveClient live = live_client(served.port());
   live.send({1, Subscribe{access.read, 0}});
   ASSERT_TRUE(live.receive());
   HttpAnswer waited;
-  std::thread waiting([&] { waited = HttpClient(served.port()).call({0, Read{access.read, 0, 60}}); });
-  HttpClient idle(served.port());
+  std::thread waiting([&] { waited = http_client(served.port()).call({0, Read{access.read, 0, 60}}); });
+  HttpClient idle = http_client(served.port());
   EXPECT_EQ(idle.get("/v1/health").status, 200);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   std::thread told([&] {
@@ -324,11 +363,39 @@ TEST_F(RelayServerTest, StoppingTellsConnectionsAndIsQuick) {
   EXPECT_EQ(waited.status, 503);
 }
 
-TEST_F(RelayServerTest, OneFolderHasOneRelay) {
-  Served served;
+TEST_P(RelayServerTest, OneFolderHasOneRelay) {
+  Served served(options());
   const auto second = RelayServer::start({.port = 0, .folder = served.data(), .ends_on_signals = false});
   EXPECT_EQ(second.server, nullptr);
   EXPECT_NE(second.problem.find("another relay"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(OverHttp, RelayServerTest, testing::Values(false));
+INSTANTIATE_TEST_SUITE_P(OverHttps, RelayServerTest, testing::Values(true));
+
+TEST(RelayServerTls, WhoDoesNotAgreeOnTlsIsCutOffAndOthersAreServed) {
+  Served served({.tls_certificate_file = certificate().file(),
+                 .tls_key_file = certificate().key(),
+                 .request_timeout_s = 1});
+  EXPECT_EQ(HttpClient(served.port()).get("/v1/health").status, 0);
+  HttpClient silent(served.port());
+  HttpClient half(served.port());
+  half.send_only("\x16\x03\x01\x02");
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(silent.receive().status, 0);
+  EXPECT_EQ(half.receive().status, 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
+  EXPECT_EQ(HttpClient(served.port(), true).get("/v1/health").status, 200);
+}
+
+TEST(RelayServerTls, StoppingDoesNotWaitForWhoAgreesOnNothing) {
+  Served served({.tls_certificate_file = certificate().file(), .tls_key_file = certificate().key()});
+  HttpClient half(served.port());
+  half.send_only("\x16\x03\x01\x02");
+  EXPECT_EQ(HttpClient(served.port(), true).get("/v1/health").status, 200);
+  const auto started = std::chrono::steady_clock::now();
+  served.stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(2));
 }
 
 TEST(RelayProgram, WrongUseIsExplained) {
@@ -340,11 +407,36 @@ TEST(RelayProgram, WrongUseIsExplained) {
       {{"serve", "--bogus", "1"}, "unknown option --bogus"},
       {{"serve", "--data", "x", "--listen", "here"}, "ADDRESS:PORT"},
       {{"serve", "--data", "x", "--retention-days", "0"}, "whole number from 1"},
+      {{"serve", "--data", "x", "--tls-cert", "c"}, "--tls-cert FILE and --tls-key FILE go together"},
+      {{"serve", "--data", "x", "--tls-key", "k"}, "--tls-cert FILE and --tls-key FILE go together"},
   };
   for (const auto& [arguments, words] : cases) {
     Program program(arguments);
     EXPECT_NE(program.rest().find(words), std::string::npos) << words;
     EXPECT_EQ(program.end(0), 2);
+  }
+}
+
+TEST(RelayProgram, ACertificateThatDoesNotServeIsExplained) {
+  TemporaryFolder folder;
+  const TestCertificate& made = certificate();
+  struct Case {
+    std::string certificate, key, words;
+  };
+  const std::vector<Case> cases = {
+      {folder.path() + "/none", made.key(), "--tls-cert: the file cannot be read"},
+      {made.key(), made.key(), "--tls-cert: "},
+      {made.file(), folder.path() + "/none", "--tls-key: the file cannot be read"},
+      {made.file(), made.file(), "--tls-key: "},
+      {made.file(), made.other_key(), "--tls-key: the key does not belong to the certificate of --tls-cert"},
+  };
+  for (const Case& each : cases) {
+    Program program({"serve", "--listen", "127.0.0.1:0", "--data", folder.path() + "/data", "--tls-cert",
+                     each.certificate, "--tls-key", each.key});
+    const std::string said = program.rest();
+    EXPECT_NE(said.find(each.words), std::string::npos) << said;
+    EXPECT_EQ(said.find('\n'), said.size() - 1) << said;
+    EXPECT_EQ(program.end(0), 1);
   }
 }
 

@@ -8,6 +8,10 @@
 #include "os/relay/relay_server.h"
 #include "os/relay/writer_thread.h"
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace homeward::os {
 
 class Session {
@@ -60,7 +64,7 @@ class ServerCore {
   bool is_ending_ = false;
 };
 
-// Serves one connection until it ends.
-void start_session(ServerCore& core, boost::asio::ip::tcp::socket socket);
+// Serves one connection until it ends; over TLS if `tls` is given, which may go once this has returned.
+void start_session(ServerCore& core, boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls);
 
 }  // namespace homeward::os

@@ -1,6 +1,9 @@
+#include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 
 #include "os/relay/server_core.h"
 
@@ -20,6 +23,12 @@ constexpr uint32_t kMostHeaderBytes = 8 * 1024;
 constexpr size_t kPauseReading_bytes = 8u << 20;
 // When all together have too much to take in, connections with more than this are dropped.
 constexpr size_t kDropAbove_bytes = 1u << 20;
+// For a peer to end its side once it has its last answer.
+constexpr std::chrono::seconds kWaitForPeer{2};
+
+// What a session speaks over: the socket itself, or TLS on it.
+using Plain = beast::tcp_stream;
+using Secured = beast::ssl_stream<beast::tcp_stream>;
 
 using Parser = http::request_parser<http::vector_body<uint8_t>>;
 using HttpRequest = Parser::value_type;
@@ -35,12 +44,16 @@ bool may_create_queues(const ServerCore& core, const HttpRequest& request) {
 
 // --- WebSocket ---
 
-class LiveSession final : public Session, public std::enable_shared_from_this<LiveSession> {
+template <class Stream>
+class HttpSession;
+
+template <class Stream>
+class LiveSession final : public Session, public std::enable_shared_from_this<LiveSession<Stream>> {
  public:
-  LiveSession(ServerCore& core, beast::tcp_stream&& stream) : core_(core), socket_(std::move(stream)) {}
+  LiveSession(ServerCore& core, Stream&& stream) : core_(core), socket_(std::move(stream)) {}
 
   void start(HttpRequest&& request) {
-    id_ = core_.add(shared_from_this());
+    id_ = core_.add(this->shared_from_this());
     request_ = std::move(request);
     websocket::stream_base::timeout timeout{};
     timeout.handshake_timeout = std::chrono::seconds(core_.options().request_timeout_s);
@@ -55,7 +68,7 @@ class LiveSession final : public Session, public std::enable_shared_from_this<Li
     socket_.auto_fragment(false);
     socket_.binary(true);
     socket_.async_accept(request_,
-                         [self = shared_from_this()](error_code error) { self->on_accepted(error); });
+                         [self = this->shared_from_this()](error_code error) { self->on_accepted(error); });
   }
 
   void deliver(relay::Delivery delivery) override {
@@ -93,7 +106,7 @@ class LiveSession final : public Session, public std::enable_shared_from_this<Li
     if (is_reading_ || is_closing_ || queued_bytes_ > kPauseReading_bytes) return;
     is_reading_ = true;
     socket_.async_read(buffer_,
-                       [self = shared_from_this()](error_code error, size_t) { self->on_read(error); });
+                       [self = this->shared_from_this()](error_code error, size_t) { self->on_read(error); });
   }
 
   void on_read(error_code error) {
@@ -115,8 +128,9 @@ class LiveSession final : public Session, public std::enable_shared_from_this<Li
     }
     is_writing_ = true;
     const Bytes& frame = *queue_.front().frame;
-    socket_.async_write(asio::buffer(frame),
-                        [self = shared_from_this()](error_code error, size_t) { self->on_written(error); });
+    socket_.async_write(asio::buffer(frame), [self = this->shared_from_this()](error_code error, size_t) {
+      self->on_written(error);
+    });
   }
 
   void on_written(error_code error) {
@@ -135,7 +149,7 @@ class LiveSession final : public Session, public std::enable_shared_from_this<Li
   void close(websocket::close_code code) {
     is_closing_ = true;
     // Beast's own timeout bounds the wait for the peer's answer.
-    socket_.async_close(code, [self = shared_from_this()](error_code) { self->leave(); });
+    socket_.async_close(code, [self = this->shared_from_this()](error_code) { self->leave(); });
   }
 
   void leave() {
@@ -146,9 +160,9 @@ class LiveSession final : public Session, public std::enable_shared_from_this<Li
     core_.remove(id_);
   }
 
-  friend class HttpSession;
+  friend class HttpSession<Stream>;
   ServerCore& core_;
-  websocket::stream<beast::tcp_stream> socket_;
+  websocket::stream<Stream> socket_;
   beast::flat_buffer buffer_;
   HttpRequest request_;
   relay::ConnectionId id_ = 0;
@@ -165,13 +179,25 @@ class LiveSession final : public Session, public std::enable_shared_from_this<Li
 
 // --- HTTP ---
 
-class HttpSession final : public Session, public std::enable_shared_from_this<HttpSession> {
+template <class Stream>
+class HttpSession final : public Session, public std::enable_shared_from_this<HttpSession<Stream>> {
  public:
-  HttpSession(ServerCore& core, tcp::socket&& socket) : core_(core), stream_(std::move(socket)) {}
+  template <class... Of>
+  explicit HttpSession(ServerCore& core, Of&&... stream)
+      : core_(core), stream_(std::forward<Of>(stream)...) {}
 
   void start() {
-    id_ = core_.add(shared_from_this());
-    read();
+    id_ = core_.add(this->shared_from_this());
+    if constexpr (kIsSecured) {
+      tcp_stream().expires_after(std::chrono::seconds(core_.options().request_timeout_s));
+      stream_.async_handshake(asio::ssl::stream_base::server,
+                              [self = this->shared_from_this()](error_code error) {
+                                if (error || self->has_left_) return self->leave();
+                                self->read();
+                              });
+    } else {
+      read();
+    }
   }
 
   void deliver(relay::Delivery delivery) override {
@@ -193,21 +219,25 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   }
 
   void abort() override {
-    stream_.close();
+    tcp_stream().close();
     leave();
   }
 
  private:
+  static constexpr bool kIsSecured = std::is_same_v<Stream, Secured>;
+
+  beast::tcp_stream& tcp_stream() { return beast::get_lowest_layer(stream_); }
+
   void read() {
     is_busy_ = false;
     if (is_ending_ || core_.is_ending()) return abort();
     parser_.emplace();
     parser_->header_limit(kMostHeaderBytes);
     parser_->body_limit(wire::kLargestRequest);
-    stream_.expires_after(std::chrono::seconds(core_.options().request_timeout_s));
+    tcp_stream().expires_after(std::chrono::seconds(core_.options().request_timeout_s));
     http::async_read_header(
         stream_, buffer_, *parser_,
-        [self = shared_from_this()](error_code error, size_t) { self->on_header(error); });
+        [self = this->shared_from_this()](error_code error, size_t) { self->on_header(error); });
   }
 
   void on_header(error_code error) {
@@ -228,13 +258,14 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
     if (websocket::is_upgrade(request))
       return view(request.target()) == "/v1/live" ? upgrade()
                                                   : refuse(http::status::not_found, "nothing here");
-    stream_.expires_after(std::chrono::seconds(core_.options().body_timeout_s));
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](error_code failed, size_t) { self->on_request(failed); });
+    tcp_stream().expires_after(std::chrono::seconds(core_.options().body_timeout_s));
+    http::async_read(
+        stream_, buffer_, *parser_,
+        [self = this->shared_from_this()](error_code failed, size_t) { self->on_request(failed); });
   }
 
   void upgrade() {
-    const auto live = std::make_shared<LiveSession>(core_, std::move(stream_));
+    const auto live = std::make_shared<LiveSession<Stream>>(core_, std::move(stream_));
     live->may_create_ = may_create_queues(core_, parser_->get());
     leave();
     live->start(parser_->release());
@@ -262,14 +293,14 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
     }
     core_.relay().set_may_create_queues(id_, may_create);
     is_calling_ = true;
-    stream_.expires_never();  // the relay answers in the time that the request names
+    tcp_stream().expires_never();  // the relay answers in the time that the request names
     core_.receive(id_, request.body());
   }
 
   // Counts show an onlooker when others write; they are for the operator's own machine.
-  bool may_see_metrics() const {
+  bool may_see_metrics() {
     error_code error;
-    const tcp::endpoint peer = stream_.socket().remote_endpoint(error);
+    const tcp::endpoint peer = tcp_stream().socket().remote_endpoint(error);
     const HttpRequest& request = parser_->get();
     return !error && peer.address().is_loopback() && request.count("X-Forwarded-For") == 0 &&
            request.count(http::field::forwarded) == 0 && request.count(http::field::via) == 0;
@@ -296,9 +327,10 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
     response_.set(http::field::cache_control, "no-store");
     response_.keep_alive(may_stay && parser_->keep_alive() && !core_.is_ending());
     response_.prepare_payload();
-    stream_.expires_after(std::chrono::seconds(core_.options().body_timeout_s));
-    http::async_write(stream_, response_,
-                      [self = shared_from_this()](error_code error, size_t) { self->on_written(error); });
+    tcp_stream().expires_after(std::chrono::seconds(core_.options().body_timeout_s));
+    http::async_write(stream_, response_, [self = this->shared_from_this()](error_code error, size_t) {
+      self->on_written(error);
+    });
   }
 
   void on_written(error_code error) {
@@ -306,19 +338,31 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
     const bool stays = response_.keep_alive();
     response_ = {};
     if (stays) return read();
+    if constexpr (kIsSecured) {
+      // Says that this was all. What the peer sends meanwhile ends the wait for its word and is drained.
+      tcp_stream().expires_after(kWaitForPeer);
+      stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->end_sending(); });
+    } else {
+      end_sending();
+    }
+  }
+
+  void end_sending() {
+    if (has_left_) return;
     error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    tcp_stream().socket().shutdown(tcp::socket::shutdown_send, ignored);
     if (is_ending_ || core_.is_ending()) return abort();
     drain();
   }
 
-  // Takes in what the peer still sends, so that it sees the answer and not a reset.
+  // Takes in what the peer still sends, as it comes from the network, so that it sees the answer and not a
+  // reset.
   void drain() {
     is_busy_ = false;
-    stream_.expires_after(std::chrono::seconds(2));
+    tcp_stream().expires_after(kWaitForPeer);
     buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(64 * 1024), [self = shared_from_this()](error_code error,
-                                                                                    size_t size_bytes) {
+    tcp_stream().async_read_some(buffer_.prepare(64 * 1024), [self = this->shared_from_this()](
+                                                                 error_code error, size_t size_bytes) {
       self->drained_bytes_ += size_bytes;
       if (error || self->is_ending_ || self->has_left_ || self->drained_bytes_ > 2 * wire::kLargestRequest) {
         self->abort();
@@ -334,7 +378,7 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   }
 
   ServerCore& core_;
-  beast::tcp_stream stream_;
+  Stream stream_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   HttpResponse response_;
@@ -349,8 +393,12 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
 
 }  // namespace
 
-void start_session(ServerCore& core, tcp::socket socket) {
-  std::make_shared<HttpSession>(core, std::move(socket))->start();
+void start_session(ServerCore& core, tcp::socket socket, asio::ssl::context* tls) {
+  if (tls == nullptr) {
+    std::make_shared<HttpSession<Plain>>(core, std::move(socket))->start();
+  } else {
+    std::make_shared<HttpSession<Secured>>(core, std::move(socket), *tls)->start();
+  }
 }
 
 }  // namespace homeward::os
