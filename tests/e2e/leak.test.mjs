@@ -14,7 +14,9 @@ import { bringIn, call, startNode, startRelay, stop, until } from '../../tools/l
 const bin = process.env.HOMEWARD_BIN ?? path.resolve('build/dev/bin');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'homeward-leak-'));
 const children = [];
+let proxy;
 after(async () => {
+  proxy?.close();
   for (const child of children.reverse()) await stop(child);
   rmSync(folder, { recursive: true, force: true });
 });
@@ -22,15 +24,20 @@ after(async () => {
 /** Every byte both ways, in the order it came. */
 function recordingProxy(target) {
   const record = [];
+  const sockets = new Set();
   const server = net.createServer((from) => {
     const to = net.connect(target.port, target.hostname);
     for (const [a, b] of [[from, to], [to, from]]) {
+      sockets.add(a);
+      a.on('close', () => sockets.delete(a));
       a.on('data', (data) => record.push(data));
       a.on('error', () => b.destroy());
       a.pipe(b);
     }
   });
-  return new Promise((done) => server.listen(0, '127.0.0.1', () => done({ server, record, port: server.address().port })));
+  return new Promise((done) => server.listen(0, '127.0.0.1', () => done({
+    record, port: server.address().port,
+    close: () => { for (const socket of sockets) socket.destroy(); server.close(); } })));
 }
 
 const files = (root) => readdirSync(root).flatMap((name) => {
@@ -59,7 +66,7 @@ function core(pid) {
 test('the relay sees nothing of what is said, by whom, or in which group', { timeout: 120_000 }, async () => {
   const relay = await startRelay(bin, { data: path.join(folder, 'relay') });
   children.push(relay.child);
-  const proxy = await recordingProxy(new URL(relay.address));
+  proxy = await recordingProxy(new URL(relay.address));
   const names = ['Перелётная Сойка', 'Северная Ива', 'Тихая Пристань'];
   const group = 'Подорожник у калитки';
   const texts = ['яблоко-на-снегу-17', 'colourless green ideas 4711', 'дорога через перевал закрыта до среды',
@@ -93,10 +100,9 @@ test('the relay sees nothing of what is said, by whom, or in which group', { tim
   assert.deepEqual(found(traffic, planted), [], 'traffic');
   const memory = core(relay.child.pid);
   assert.ok(memory.length > 100_000, `a core was taken (${memory.length} bytes)`);
-  assert.ok(memory.includes(Buffer.from('/v1/live')), 'the core holds what the relay does know');
+  assert.ok(memory.includes(Buffer.from(path.join(folder, 'relay'))), 'the core holds what the relay does know');
   assert.deepEqual(found(memory, planted), [], 'memory');
   const data = Buffer.concat(files(path.join(folder, 'relay')).map((file) => readFileSync(file)));
   assert.ok(data.length > 10_000, `the relay keeps its entries on disk (${data.length} bytes)`);
   assert.deepEqual(found(data, planted), [], 'data folder');
-  proxy.server.close();
 });
