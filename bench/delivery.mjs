@@ -26,6 +26,7 @@ try {
   const proxy = net.createServer((from) => {
     const to = net.connect(Number(new URL(relay.address).port), '127.0.0.1');
     from.on('data', (data) => (sent += data.length));
+    for (const socket of [from, to]) socket.setNoDelay(true);
     from.pipe(to).pipe(from);
     for (const socket of [from, to]) socket.on('error', () => { from.destroy(); to.destroy(); });
   });

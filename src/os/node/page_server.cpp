@@ -119,6 +119,8 @@ struct PageServer::State : std::enable_shared_from_this<State> {
 
   awaitable<void> serve(tcp::socket socket) {
     const auto self = shared_from_this();
+    error_code unset;
+    socket.set_option(tcp::no_delay(true), unset);
     beast::tcp_stream stream(std::move(socket));
     const auto place = streams.insert(streams.end(), &stream);
     beast::flat_buffer buffer;
