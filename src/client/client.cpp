@@ -136,6 +136,7 @@ Result<> Client::Impl::commit(Transaction& transaction, bool wrote) {
     disk_full = disk_full || done.error().is(VaultError::kDiskFull);
   } else if (wrote) {
     disk_full = false;
+    if (!checkpoint_at) checkpoint_at = now.after_ms(kCheckpointAfter_ms);
   }
   if (disk_full != was_full) notice(NoticeKind::kSync);
   if (!done.ok()) return client_error(done.error());
@@ -376,11 +377,21 @@ std::optional<Instant> Client::next_tick() const {
     if (peer.group) consider(peer.group->next_tick());
     if (!peer.has_machine() || peer.wants_connection()) consider(peer.link.next_due());
   }
+  consider(impl_->checkpoint_at);
   return out;
+}
+
+void Client::Impl::checkpoint_if_due() {
+  if (!checkpoint_at) return;
+  // A clock that was set back must not put it off.
+  if (now < *checkpoint_at && checkpoint_at->ms - now.ms <= kCheckpointAfter_ms) return;
+  checkpoint_at.reset();
+  if (!vault.checkpoint().ok()) checkpoint_at = now.after_ms(kCheckpointAfter_ms);
 }
 
 void Client::tick(Instant now) {
   impl_->now = now;
+  impl_->checkpoint_if_due();
   for (Peer& peer : impl_->peers) {
     const bool machine_due = peer.group && peer.group->next_tick().value_or(Instant{INT64_MAX}) <= now;
     if (!machine_due && !peer.link.is_due(now)) continue;

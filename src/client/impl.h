@@ -16,6 +16,8 @@ inline constexpr Space kSettingSpace = 0x3000;  // name → value
 inline constexpr Space kJoinedSpace = 0x3001;   // join → the group it became
 inline constexpr Space kLinkSpace = 0x3002;     // SHA-256 of an invite link → join
 
+inline constexpr int64_t kCheckpointAfter_ms = 5'000;
+
 // Rows that remember whether anything was written.
 class WatchedRows final : public Rows {
  public:
@@ -77,6 +79,9 @@ struct Client::Impl {
   ConnectionId next_connection = 1;
   bool disk_full = false;
   Instant now;  // last shown
+  // When the vault's log is next to be overwritten, so that erased keys and texts leave the disk soon; none
+  // if nothing was written since.
+  std::optional<Instant> checkpoint_at;
 
   Impl(Vault&& opened, Options&& given, Random& source)
       : vault(std::move(opened)), options(std::move(given)), random(source) {}
@@ -99,6 +104,7 @@ struct Client::Impl {
   // The same for what concerns no machine.
   Result<> write(const Act& act);
   Result<> commit(Transaction& transaction, bool wrote);
+  void checkpoint_if_due();
   void after_step(Peer& peer, const group::Happenings& happened, uint64_t epoch_before);
   void write_failed(Peer& peer);
   bool reload(Peer& peer);
