@@ -397,6 +397,29 @@ TEST_F(ClientTest, WhoIsRemovedIsToldAndMayForget) {
   EXPECT_TRUE(bella.client->search("между", std::nullopt, 10).empty());
 }
 
+// The log of the vault holds erased keys until it is overwritten: that must not wait for the next message.
+TEST_F(ClientTest, TheVaultsLogIsOverwrittenSoon) {
+  Person& anna = person("Анна");
+  settle();
+  const auto log_bytes = [&] {
+    size_t written = 0;
+    for (const std::string& name : anna.disk.files()) {
+      if (!name.ends_with("-wal")) continue;
+      const Bytes content = anna.disk.read_file(name).value_or(Bytes());
+      written += static_cast<size_t>(std::ranges::count_if(content, [](uint8_t byte) { return byte != 0; }));
+    }
+    return written;
+  };
+  const auto created = anna.client->create_group({.name = "Дом", .my_name = "Анна", .relay = "relay"}, now_);
+  ASSERT_TRUE(created.ok());
+  ASSERT_TRUE(anna.client->post(*created, "слово", now_).ok());
+  EXPECT_GT(log_bytes(), 1'000u);
+  settle(1);
+  EXPECT_EQ(log_bytes(), 0u);
+  const auto next = anna.client->next_tick();
+  EXPECT_TRUE(!next || *next > now_.after_ms(10'000));
+}
+
 TEST_F(ClientTest, SettingsAndPassphrase) {
   Person& anna = person("Анна");
   EXPECT_EQ(anna.client->setting("language"), "");
