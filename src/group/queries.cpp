@@ -194,8 +194,8 @@ std::vector<Invite> Group::invites(Instant now) const {
   std::vector<Invite> out;
   for (const auto& [id, invite] : impl_->invites) {
     Invite item{id, invite.ends, Invite::State::kOpen};
-    const bool was_asked =
-        std::ranges::any_of(impl_->asked, [&](const auto& asked) { return asked.second.invite == id; });
+    const bool was_asked = std::ranges::any_of(
+        impl_->asked, [&, of = id](const auto& asked) { return asked.second.invite == of; });
     if (invite.used)
       item.state = Invite::State::kUsed;
     else if (!invite.is_open(now))

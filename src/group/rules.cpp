@@ -298,8 +298,7 @@ Policy policy_after(const Court& court, const Departures& departures) {
     next.spent.push_back({Hash::from(person), epoch + kApprovalEpochs});
   for (const Spent& item : departures.replacements) next.spent.push_back(item);
   std::ranges::sort(next.spent);
-  const auto doubles = std::ranges::unique(next.spent);
-  next.spent.erase(doubles.begin(), doubles.end());
+  next.spent.erase(std::unique(next.spent.begin(), next.spent.end()), next.spent.end());
   return next;
 }
 

@@ -16,6 +16,8 @@ template <class... Ts>
 struct Overload : Ts... {
   using Ts::operator()...;
 };
+template <class... Ts>
+Overload(Ts...) -> Overload<Ts...>;  // clang 14 does not deduce it for aggregates
 
 size_t length_size(size_t size_bytes) { return size_bytes < 64 ? 1 : size_bytes < 16384 ? 2 : 4; }
 
