@@ -35,7 +35,8 @@ export function start(program, args, name, env = {}) {
       const line = out.match(new RegExp(`^${name}: (.*)$`, 'm'));
       if (line) resolve({ child, address: line[1], errors: () => words });
     });
-    child.on('exit', (code) => reject(new Error(`${path.basename(program)} ended with ${code}: ${words}`)));
+    // 'close' comes after the last of its words, 'exit' may come before.
+    child.on('close', (code) => reject(new Error(`${path.basename(program)} ended with ${code}: ${words}`)));
   });
 }
 
