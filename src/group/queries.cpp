@@ -143,7 +143,8 @@ std::vector<Member> Group::members() const {
     }
     out.push_back(std::move(member));
   }
-  std::ranges::sort(out, {}, [](const Member& item) { return std::pair(item.since, item.person); });
+  // Times are to the minute: those of one minute stay in the order of their leaves.
+  std::ranges::stable_sort(out, {}, &Member::since);
   return out;
 }
 
