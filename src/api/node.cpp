@@ -12,7 +12,7 @@ Node::~Node() = default;
 std::string Node::language() { return host_.language() == "ru" ? "ru" : "en"; }
 
 client::Client& Node::open_client() {
-  if (!client_) throw CallError{host_.vault_exists() ? ErrorCode::locked : ErrorCode::no_vault, "", ""};
+  if (!client_) throw CallError{host_.vault_exists() ? ErrorCode::locked : ErrorCode::no_vault};
   return *client_;
 }
 
@@ -35,7 +35,7 @@ json::object Node::call(std::string_view name, const json::value& args) {
   } catch (const BadField& bad) {
     out = refuse(ErrorCode::bad_arguments, bad.field, bad.takes);
   } catch (const CallError& error) {
-    out = refuse(error.code, error.field, error.takes);
+    out = refuse(error.code, "", "");
   }
   sort_effects();
   return out;
@@ -78,25 +78,24 @@ void Node::lock() {
   notices_.push_back({NoticeName::vault, {}});
 }
 
-void Node::opened(Result<Vault> vault) {
-  if (!vault.ok()) throw CallError{code_of(vault.error()), "", ""};
-  auto client = client::Client::load(std::move(vault).value(), {.default_relay = host_.default_relay()},
-                                     host_.random(), host_.now());
-  if (!client.ok()) throw CallError{code_of(client.error()), "", ""};
-  client_ = std::move(client).value();
-  ++session_;
-  notices_.push_back({NoticeName::vault, {}});
-}
-
-Result<> Node::open_or_create(BytesView passphrase) {
-  auto vault = host_.vault_exists() ? host_.open_vault(passphrase) : host_.create_vault(passphrase);
+Result<> Node::enter(Result<Vault> vault) {
   if (!vault.ok()) return vault.error();
   auto client = client::Client::load(std::move(vault).value(), {.default_relay = host_.default_relay()},
                                      host_.random(), host_.now());
   if (!client.ok()) return client.error();
   client_ = std::move(client).value();
   ++session_;
+  notices_.push_back({NoticeName::vault, {}});
   return success();
+}
+
+void Node::opened(Result<Vault> vault) {
+  const auto entered = enter(std::move(vault));
+  if (!entered.ok()) throw CallError{code_of(entered.error())};
+}
+
+Result<> Node::open_or_create(BytesView passphrase) {
+  return enter(host_.vault_exists() ? host_.open_vault(passphrase) : host_.create_vault(passphrase));
 }
 
 AppState Node::app_state(const Nothing&) {
@@ -123,24 +122,24 @@ Strength Node::passphrase_strength(const PassphraseArgs& args) {
 }
 
 Nothing Node::vault_create(const PassphraseArgs& args) {
-  if (args.passphrase.empty()) throw CallError{ErrorCode::passphrase_empty, "", ""};
-  if (client_ || host_.vault_exists()) throw CallError{ErrorCode::vault_exists, "", ""};
+  if (args.passphrase.empty()) throw CallError{ErrorCode::passphrase_empty};
+  if (client_ || host_.vault_exists()) throw CallError{ErrorCode::vault_exists};
   opened(host_.create_vault(view_of(args.passphrase)));
   return {};
 }
 
 Nothing Node::vault_unlock(const PassphraseArgs& args) {
   if (client_) return {};
-  if (!host_.vault_exists()) throw CallError{ErrorCode::no_vault, "", ""};
+  if (!host_.vault_exists()) throw CallError{ErrorCode::no_vault};
   opened(host_.open_vault(view_of(args.passphrase)));
   return {};
 }
 
 Nothing Node::vault_change_passphrase(const ChangePassphraseArgs& args) {
-  if (args.new_passphrase.empty()) throw CallError{ErrorCode::passphrase_empty, "", ""};
+  if (args.new_passphrase.empty()) throw CallError{ErrorCode::passphrase_empty};
   const auto changed =
       open_client().change_passphrase(view_of(args.old_passphrase), view_of(args.new_passphrase));
-  if (!changed.ok()) throw CallError{code_of(changed.error()), "", ""};
+  if (!changed.ok()) throw CallError{code_of(changed.error())};
   return {};
 }
 

@@ -36,8 +36,6 @@ class Host {
 // A refusal: thrown inside this room only, never out of `call`.
 struct CallError {
   ErrorCode code;
-  std::string field;  // for bad_arguments
-  std::string takes;
 };
 
 class Node {
@@ -63,7 +61,8 @@ class Node {
   client::Client& open_client();
   Instant now() { return host_.now(); }
   std::string language();
-  void opened(Result<Vault> vault);
+  Result<> enter(Result<Vault> vault);  // loads the client of an open vault
+  void opened(Result<Vault> vault);     // the same; a failure is a refusal
   void sort_effects();
 
   AppState app_state(const Nothing&);

@@ -15,7 +15,7 @@ constexpr size_t kMostListed = 500;
 template <class Id>
 Id parse_id(const std::string& text, ErrorCode none) {
   const auto bytes = from_base64url(text);
-  if (!bytes || bytes->size() != Id::kSize) throw CallError{none, "", ""};
+  if (!bytes || bytes->size() != Id::kSize) throw CallError{none};
   return Id::from(*bytes);
 }
 
@@ -26,7 +26,7 @@ std::string text_id(const Id& id) {
 
 template <class T>
 T take(Result<T> result) {
-  if (!result.ok()) throw CallError{code_of(result.error()), "", ""};
+  if (!result.ok()) throw CallError{code_of(result.error())};
   return std::move(result).value();
 }
 
@@ -113,14 +113,13 @@ std::vector<std::string> Node::words(std::span<const uint16_t> numbers, bool oth
 
 const group::Group& Node::find_group(const std::string& id) {
   const group::Group* found = open_client().find(group_id(id));
-  if (found == nullptr) throw CallError{ErrorCode::no_group, "", ""};
+  if (found == nullptr) throw CallError{ErrorCode::no_group};
   return *found;
 }
 
 GroupRef Node::group_create(const CreateGroupArgs& args) {
   const std::string relay = args.relay.value_or(host_.default_relay());
-  if (!relay.starts_with("http://") && !relay.starts_with("https://"))
-    throw CallError{ErrorCode::bad_relay, "", ""};
+  if (!relay.starts_with("http://") && !relay.starts_with("https://")) throw CallError{ErrorCode::bad_relay};
   const int vouches = args.vouches.value_or(1);
   if (vouches < 1 || vouches > 5) throw BadField{"vouches", "1 to 5"};
   return {text_id(take(open_client().create_group(
@@ -177,7 +176,7 @@ NewJoin Node::group_join(const JoinArgs& args) {
   for (const client::JoinSummary& join : open_client().joins()) {
     if (join.id == id) return {text_id(id), words(join.words, false), words(join.words, true)};
   }
-  throw CallError{ErrorCode::no_join, "", ""};
+  throw CallError{ErrorCode::no_join};
 }
 
 JoinList Node::group_joins(const Nothing&) {

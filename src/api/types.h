@@ -14,7 +14,7 @@
 
 namespace homeward::api {
 
-// Declares a struct of the API and its TypeScript name. Usage: HW_API(Name, (field, field…))
+// The name that a struct of the API has in TypeScript.
 #define HW_API(Name) static constexpr const char* kName = #Name
 
 enum class VaultState { none, locked, open };

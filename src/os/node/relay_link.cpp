@@ -349,6 +349,4 @@ void RelayLink::send(wire::Request request) {
   state_->wake.cancel();
 }
 
-void RelayLink::hurry() { state_->retry.cancel(); }
-
 }  // namespace homeward::os

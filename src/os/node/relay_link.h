@@ -27,8 +27,6 @@ class RelayLink {
   ~RelayLink();  // closes; no callback comes afterwards
   // Drops the request if the link is not up.
   void send(wire::Request request);
-  // The machine woke up or the network came back: try now, not at the end of the wait.
-  void hurry();
 
  private:
   struct State;
