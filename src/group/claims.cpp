@@ -12,7 +12,7 @@ void encode_action(Writer& out, const Action& action) {
   out.u8(static_cast<uint8_t>(action.index() + 1));
   if (const auto* add = std::get_if<AddAction>(&action)) out.raw(add->key_package).raw(add->spare);
   if (const auto* remove = std::get_if<RemoveAction>(&action)) out.raw(remove->person);
-  if (const auto* policy = std::get_if<PolicyAction>(&action)) out.raw(policy->policy);
+  if (const auto* of = std::get_if<ChangeAction>(&action)) encode(out, of->change);
   if (const auto* replace = std::get_if<ReplaceAction>(&action)) out.raw(replace->key_package);
 }
 
@@ -25,7 +25,7 @@ Action decode_action(Reader& in) {
     case 2:
       return RemoveAction{in.fixed<PersonId>()};
     case 3:
-      return PolicyAction{in.fixed<Hash>()};
+      return ChangeAction{decode_change(in)};
     case 4:
       return ReplaceAction{in.fixed<Hash>()};
     default:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "codec/codec.h"
+#include "group/change.h"
 #include "group/types.h"
 
 namespace homeward::group {
@@ -41,16 +42,16 @@ struct RemoveAction {
   PersonId person;
   bool operator==(const RemoveAction&) const = default;
 };
-struct PolicyAction {
-  Hash policy;  // SHA-256 of the new extension's bytes
-  bool operator==(const PolicyAction&) const = default;
+struct ChangeAction {
+  Change change;  // of the policy
+  bool operator==(const ChangeAction&) const = default;
 };
 // Signed by the leaf that asks to be replaced.
 struct ReplaceAction {
   Hash key_package;
   bool operator==(const ReplaceAction&) const = default;
 };
-using Action = std::variant<AddAction, RemoveAction, PolicyAction, ReplaceAction>;
+using Action = std::variant<AddAction, RemoveAction, ChangeAction, ReplaceAction>;
 
 Hash action_hash(const Action& action);
 // What an approval signs (SignWithLabel with `kApprovalLabel`).

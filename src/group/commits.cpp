@@ -63,6 +63,12 @@ Group::Impl::Plan Group::Impl::plan(Instant now) const {
     if (removal_is_allowed(here, person, approvers_of(here, RemoveAction{person}, approvals)))
       out.removals.push_back(person);
   }
+  for (const auto& [id_of, open] : roster.changes()) {
+    const auto approvals = open.plain_approvals();
+    if (out.change || !policy_changed(here, open.change).ok()) continue;
+    if (change_is_allowed(here, open.change, approvers_of(here, ChangeAction{open.change}, approvals)))
+      out.change = id_of;
+  }
   for (const auto& [person, returning] : returns)
     if (returning.wanted && may_return(returning.ask).ok()) out.replacements.push_back(person);
   const auto recent =
@@ -106,6 +112,18 @@ void Group::Impl::notice_dues(Instant now, Random& random) {
     want(due_key('a', id_of), vouched ? turns(rank) : kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
   }
   for (const PersonId& person : wanted.removals) want(due_key('v', person), turns(rank_of(here, {}, me)));
+  if (wanted.change) {
+    // The last who approved is surely here.
+    const OpenChange& open = roster.changes().at(*wanted.change);
+    int64_t rank = 0;
+    for (auto at = open.approvals.rbegin(); at != open.approvals.rend(); ++at) {
+      if (at->first == saved.me.person) break;
+      if (leaf_of(at->first) && !is_named(at->first)) ++rank;
+    }
+    const bool approved = open.has_approval_of(saved.me.person);
+    want(due_key('c', *wanted.change),
+         approved ? turns(rank) : kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
+  }
   for (const PersonId& person : wanted.replacements) want(due_key('b', person), 0);
   if (wanted.update)
     want(due_key('u'), saved.leaf_since.ms == 0 ? 5 * kSecond_ms + jitter(random, 10 * kSecond_ms)
@@ -151,7 +169,12 @@ Result<mls::PendingCommit> Group::Impl::try_commit(const Plan& wanted, Draft& ma
   }
   made.policy = policy_after(here, departures);
   made.routine = params.refs.empty() && params.proposals.empty();
-  if (made.routine && wanted.renew_seed) {
+  if (made.routine && wanted.change) {
+    const OpenChange& open = roster.changes().at(*wanted.change);
+    HW_LET(made.policy, policy_changed(here, open.change));
+    made_claims.grants.push_back({ChangeAction{open.change}, open.plain_approvals()});
+    made.routine = false;
+  } else if (made.routine && wanted.renew_seed) {
     made.policy.return_seed = turn.random.fixed<ReturnSeed>();
     made.routine = false;
   }

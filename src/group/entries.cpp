@@ -219,7 +219,10 @@ void Group::Impl::apply_event(mls::LeafIndex leaf, const PersonId& author, const
   } else {
     const bool requests_changed = roster.fold(court(), {leaf, author}, event, turn.rows);
     if (requests_changed) turn.happened.emplace_back(RequestsChanged{});
-    if (event.kind == kMyName) turn.happened.emplace_back(MembersChanged{});
+    const bool about_people = event.kind == kMyName || event.kind == kRemovalApproved ||
+                              event.kind == kChangeProposed || event.kind == kChangeApproved ||
+                              event.kind == kChangeRejected;
+    if (about_people) turn.happened.emplace_back(MembersChanged{});
     if (event.kind == kBundleHash) compare_bundle(event, turn);
     if (event.kind == kRequestProposed) {
       if (const auto body = decode_proposed(event.body); body.ok() && asked.erase(body->candidate.id()) > 0)
@@ -227,6 +230,9 @@ void Group::Impl::apply_event(mls::LeafIndex leaf, const PersonId& author, const
     }
     if (event.kind == kRequestConfirmed && author == saved.me.person) {
       if (const auto body = decode_confirmed(event.body); body.ok()) confirming.erase(body->request);
+    }
+    if (event.kind == kChangeApproved && author == saved.me.person) {
+      if (const auto body = decode_change_approved(event.body); body.ok()) approving.erase(body->change);
     }
   }
   turn.happened.emplace_back(EventTakenIn{event.id, event.kind, author, position});

@@ -51,6 +51,9 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
   const auto new_persons = persons_of(seats);
   if (!std::ranges::includes(new_persons, old_persons)) saved.seed_stale = true;
   if (turnover.policy.return_seed != policy.return_seed) saved.seed_stale = false;
+  const bool roles_changed =
+      turnover.policy.organizers != policy.organizers || turnover.policy.advisers != policy.advisers;
+  const size_t changes_before = roster.changes().size();
   policy = turnover.policy;
   saved.policy = encode(policy);
   if (turnover.routine) saved.routine.push_back(turn.now);
@@ -63,7 +66,9 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
   const size_t open_before = roster.requests().size();
   roster.enter_epoch(before, court(), turn.rows);
   if (roster.requests().size() != open_before) turn.happened.emplace_back(RequestsChanged{});
-  if (old_persons != new_persons || !joined.empty()) turn.happened.emplace_back(MembersChanged{});
+  if (old_persons != new_persons || !joined.empty() || roles_changed ||
+      roster.changes().size() != changes_before)
+    turn.happened.emplace_back(MembersChanged{});
   watch_return_seed(turn.rows);
   if (joined.empty() && returns.empty()) return;
   const Bytes bundle = snapshot(turn.rows, turn.fold);
@@ -112,6 +117,7 @@ void Group::Impl::go(Standing standing, Turn& turn) {
   invites.clear();
   asked.clear();
   confirming.clear();
+  approving.clear();
   returns.clear();
   return_queues.clear();
   my_return.reset();

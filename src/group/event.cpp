@@ -186,4 +186,56 @@ Result<RequestId> decode_withdrawn(BytesView body) {
   return finished(in, in.fixed<RequestId>());
 }
 
+Bytes encode(const ChangeProposed& body) {
+  Writer out;
+  encode(out, body.change);
+  encode(out, body.approval);
+  return out.take();
+}
+
+Result<ChangeProposed> decode_change_proposed(BytesView body) {
+  Reader in(body);
+  ChangeProposed out;
+  out.change = decode_change(in);
+  out.approval = decode_approval(in);
+  return finished(in, std::move(out));
+}
+
+Bytes encode(const ChangeApproved& body) {
+  Writer out;
+  out.raw(body.change);
+  encode(out, body.approval);
+  return out.take();
+}
+
+Result<ChangeApproved> decode_change_approved(BytesView body) {
+  Reader in(body);
+  ChangeApproved out;
+  out.change = in.fixed<ChangeId>();
+  out.approval = decode_approval(in);
+  return finished(in, std::move(out));
+}
+
+Bytes encode(const RequestObjected& body) {
+  Writer out;
+  out.raw(body.request).text(body.reason);
+  return out.take();
+}
+
+Result<RequestObjected> decode_objected(BytesView body) {
+  Reader in(body);
+  RequestObjected out;
+  out.request = in.fixed<RequestId>();
+  out.reason = in.text(kMostNoteBytes);
+  if (out.reason.empty() || !is_words(out.reason, kMostNoteBytes)) in.fail(CodecError::kMalformed);
+  return finished(in, std::move(out));
+}
+
+Bytes encode_rejected(const ChangeId& change) { return copy_of(change); }
+
+Result<ChangeId> decode_rejected(BytesView body) {
+  Reader in(body);
+  return finished(in, in.fixed<ChangeId>());
+}
+
 }  // namespace homeward::group

@@ -16,7 +16,11 @@ inline constexpr uint16_t kRequestConfirmed = 0x0002;
 inline constexpr uint16_t kMyName = 0x0003;
 inline constexpr uint16_t kBundleHash = 0x0004;
 inline constexpr uint16_t kRemovalApproved = 0x0005;
-inline constexpr uint16_t kRequestWithdrawn = 0x0006;
+inline constexpr uint16_t kRequestWithdrawn = 0x0006;  // by its sponsor or an organizer
+inline constexpr uint16_t kChangeProposed = 0x0007;
+inline constexpr uint16_t kChangeApproved = 0x0008;
+inline constexpr uint16_t kChangeRejected = 0x0009;
+inline constexpr uint16_t kRequestObjected = 0x000A;
 
 // So that an event with its message, signatures and seal fits the largest entry.
 inline constexpr size_t kMostBodyBytes = 250 * 1024;
@@ -75,17 +79,38 @@ struct RemovalApproved {
   Approval approval;
 };
 
+struct ChangeProposed {
+  Change change;
+  Approval approval;
+};
+struct ChangeApproved {
+  ChangeId change;
+  Approval approval;
+};
+struct RequestObjected {
+  RequestId request;
+  std::string reason;  // 1 to kMostNoteBytes
+};
+
 Bytes encode(const Proposed& body);
 Bytes encode(const Confirmed& body);
 Bytes encode(const BundleHash& body);
 Bytes encode(const RemovalApproved& body);
 Bytes encode_name(std::string_view name);
+Bytes encode(const ChangeProposed& body);
+Bytes encode(const ChangeApproved& body);
+Bytes encode(const RequestObjected& body);
 Bytes encode_withdrawn(const RequestId& request);
+Bytes encode_rejected(const ChangeId& change);
 Result<Proposed> decode_proposed(BytesView body);
 Result<Confirmed> decode_confirmed(BytesView body);
 Result<BundleHash> decode_bundle_hash(BytesView body);
 Result<RemovalApproved> decode_removal_approved(BytesView body);
 Result<std::string> decode_name(BytesView body);
 Result<RequestId> decode_withdrawn(BytesView body);
+Result<ChangeProposed> decode_change_proposed(BytesView body);
+Result<ChangeApproved> decode_change_approved(BytesView body);
+Result<RequestObjected> decode_objected(BytesView body);
+Result<ChangeId> decode_rejected(BytesView body);
 
 }  // namespace homeward::group

@@ -199,7 +199,7 @@ Result<> Group::decline(const RequestId& request, Turn turn) {
   }
   const auto open = impl.roster.requests().find(request);
   if (open == impl.roster.requests().end()) return GroupError::kNoSuchRequest;
-  if (open->second.sponsor != me()) return GroupError::kNotAllowed;
+  if (open->second.sponsor != me() && my_role() != Role::kOrganizer) return GroupError::kNotAllowed;
   HW_TRY(post(kRequestWithdrawn, encode_withdrawn(request), turn));
   return success();
 }
@@ -233,6 +233,7 @@ Result<> Group::leave(Turn turn) {
     impl.go(Standing::kLeft, turn);
     return success();
   }
+  if (impl.policy.organizers == std::vector<PersonId>{me()}) return GroupError::kLastOrganizer;
   impl.outbox.push({OutgoingType::kLeave, {}, {}}, turn.rows);
   impl.set_standing(Standing::kLeaving, turn);
   return success();

@@ -149,11 +149,22 @@ class Group {
   Result<> revoke_invite(const InviteId& id, Turn turn);
   Result<> propose(const RequestId& request, std::string_view note, Turn turn);
   Result<> confirm(const RequestId& request, Turn turn);
+  // Drops a request that came by my invite, or, once it is proposed, takes it back for everybody: its sponsor
+  // or an organizer.
   Result<> decline(const RequestId& request, Turn turn);
+  // A word against a proposed request, for everybody to read; it hinders nobody.
+  Result<> object(const RequestId& request, std::string_view reason, Turn turn);
   Result<> remove(const PersonId& person, Turn turn);  // by an organizer
   // One member's word that this person should go: as many as the group's vouches (two at least) remove her.
   Result<> approve_removal(const PersonId& person, Turn turn);
+  // kLastOrganizer if others stay and none of them is an organizer.
   Result<> leave(Turn turn);
+  // A change of the policy (its nonce is drawn here): made at once if my word is enough, else open until
+  // others approve. If the same change is open already, this approves it. kNotAllowed if I have no say in it,
+  // kAlreadyDone if it would change nothing.
+  Result<ChangeId> change(Change wanted, Turn turn);
+  Result<> approve_change(const ChangeId& change, Turn turn);
+  Result<> reject_change(const ChangeId& change, Turn turn);  // its proposer or an organizer
   // Erases every row of this group; the object is of no use afterwards.
   void forget(Turn turn);
 
@@ -166,6 +177,8 @@ class Group {
   Hash shared_state_hash(Rows& rows, Fold& fold) const;  // SHA-256 of the snapshot a newcomer would get now
   const PersonId& me() const;
   Role my_role() const;
+  PolicyView policy() const;
+  std::vector<PendingChange> changes() const;
   std::vector<Member> members() const;  // present ones, by time of entry
   // Also of those who left: her last known name, empty if never known.
   std::string name_of(const PersonId& person) const;

@@ -5,10 +5,6 @@
 
 namespace homeward::group {
 
-struct GroupInside {
-  static Group::Impl& of(Group& group) { return *group.impl_; }
-};
-
 namespace {
 
 // A founder, a hostile member and an honest third.
@@ -360,15 +356,9 @@ TEST_F(Hostile, CommitsWithoutCoveringALeave) {
 TEST_F(Hostile, TwoOrganizersRemoveEachOtherAndTheFirstWins) {
   mallory->online = true;
   auto& impl = inside(*ayana);
-  Policy policy = impl.policy;
-  policy.organizers.push_back(chimit->g().me());
-  std::ranges::sort(policy.organizers);
-  mls::CommitParams params = with_policy(policy);
-  params.authenticated_data = encode(impl.claims());
-  auto commit = impl.mls->commit(params, ayana->random);
-  ASSERT_TRUE(commit.ok());
-  Turn turn = ayana->turn(world.now);
-  ASSERT_TRUE(impl.take_off_commit(std::move(*commit), {policy, {}, false}, turn));
+  Change both;
+  both.roles = {{chimit->g().me(), Role::kOrganizer}};
+  ASSERT_TRUE(ayana->g().change(both, ayana->turn(world.now)).ok());
   world.settle();
   ASSERT_EQ(chimit->g().my_role(), Role::kOrganizer);
   ASSERT_EQ(ayana->g().my_role(), Role::kOrganizer);

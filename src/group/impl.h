@@ -131,6 +131,7 @@ struct Group::Impl {
   std::map<Bytes, Instant> dues;   // reasons to commit and when it is my turn
   std::set<RequestId> unfit;       // requests that no commit could be made of
   std::set<RequestId> confirming;  // my confirmations in the outbox
+  std::set<ChangeId> approving;    // my approvals of changes in the outbox
   std::set<uint64_t> sides_held;   // refused on this connection
 
   // --- saved.cpp ---
@@ -193,6 +194,7 @@ struct Group::Impl {
     std::vector<RequestId> adds;
     std::vector<PersonId> removals;  // by value
     std::vector<PersonId> replacements;
+    std::optional<ChangeId> change;  // only in a commit without any of the above
     bool update = false;
     bool renew_seed = false;
   };

@@ -6,7 +6,10 @@
 namespace homeward::group {
 namespace {
 
+// The second form adds when the group closes, and is written only where it does.
 constexpr uint8_t kVersion = 1;
+constexpr uint8_t kClosingVersion = 2;
+constexpr int64_t kMinute_ms = 60'000;
 
 template <class T>
 bool strictly_rising(const std::vector<T>& list) {
@@ -46,7 +49,8 @@ bool Policy::is_spent(const Hash& what, uint64_t epoch) const {
 
 Bytes encode(const Policy& policy) {
   Writer out;
-  out.u8(kVersion).text(policy.name);
+  const bool closes = policy.closes.ms != 0;
+  out.u8(closes ? kClosingVersion : kVersion).text(policy.name);
   encode_persons(out, policy.organizers);
   encode_persons(out, policy.advisers);
   out.u8(policy.vouches).u16(policy.retention_days);
@@ -57,13 +61,15 @@ Bytes encode(const Policy& policy) {
   out.vector([&](Writer& spent) {
     for (const Spent& item : policy.spent) spent.raw(item.what).u64(item.until);
   });
+  if (closes) out.u32(static_cast<uint32_t>(to_the_minute(policy.closes).ms / kMinute_ms));
   return out.take();
 }
 
 Result<Policy> decode_policy(BytesView extension_data) {
   Reader in(extension_data);
   Policy policy;
-  if (in.u8() != kVersion) in.fail(CodecError::kMalformed);
+  const uint8_t version = in.u8();
+  if (version != kVersion && version != kClosingVersion) in.fail(CodecError::kMalformed);
   policy.name = in.text(kMostNameBytes);
   policy.organizers = decode_persons(in);
   policy.advisers = decode_persons(in);
@@ -77,12 +83,16 @@ Result<Policy> decode_policy(BytesView extension_data) {
     const Hash what = spent.fixed<Hash>();
     policy.spent.push_back({what, spent.u64()});
   }
+  if (version == kClosingVersion) {
+    policy.closes = {static_cast<int64_t>(in.u32()) * kMinute_ms};
+    if (policy.closes.ms == 0) in.fail(CodecError::kMalformed);
+  }
   HW_TRY(relays.finish());
   HW_TRY(spent.finish());
   HW_TRY(in.finish());
-  const bool fits = is_name(policy.name) && !policy.organizers.empty() && policy.vouches >= 1 &&
-                    policy.vouches <= kMostVouches && !policy.relays.empty() &&
-                    policy.relays.size() <= kMostRelays && strictly_rising(policy.spent);
+  const bool fits = is_name(policy.name) && policy.vouches >= 1 && policy.vouches <= kMostVouches &&
+                    !policy.relays.empty() && policy.relays.size() <= kMostRelays &&
+                    strictly_rising(policy.spent);
   if (!fits) return Error(GroupError::kMalformed, "a policy out of its bounds");
   return policy;
 }

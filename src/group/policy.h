@@ -25,8 +25,9 @@ inline constexpr size_t kMostRelayBytes = 512;
 struct ReturnSeedTag;
 using ReturnSeed = FixedBytes<32, ReturnSeedTag>;
 
-// What no commit may bring in any more up to and with epoch `until`: a person who was removed, or (by the
-// hash of its key package) a replacement that was made. Approvals that were signed before cannot outlive it.
+// What no commit may bring in any more up to and with epoch `until`: a person who was removed, a replacement
+// that was made (by the hash of its key package), a change that was made (by its action's hash). Approvals
+// that were signed before cannot outlive it.
 struct Spent {
   Hash what;
   uint64_t until = 0;
@@ -35,13 +36,14 @@ struct Spent {
 
 struct Policy {
   std::string name;
-  std::vector<PersonId> organizers;
+  std::vector<PersonId> organizers;  // may be empty: then members elect one
   std::vector<PersonId> advisers;
   uint8_t vouches = 1;              // 1 to kMostVouches
   uint16_t retention_days = 0;      // of talk; 0: forever
   std::vector<std::string> relays;  // the first orders
   ReturnSeed return_seed;
   std::vector<Spent> spent;
+  Instant closes;  // to the minute; 0: it does not
   bool operator==(const Policy&) const = default;
 
   bool is_organizer(const PersonId& person) const;
@@ -50,7 +52,7 @@ struct Policy {
   bool is_spent(const Hash& what, uint64_t epoch) const;
 };
 Bytes encode(const Policy& policy);
-// kMalformed for anything but what `encode` writes of a policy with at least one organizer.
+// kMalformed for anything but what `encode` writes.
 Result<Policy> decode_policy(BytesView extension_data);
 // The policy in a GroupContext whose only extension it is; else kMalformed.
 Result<Policy> policy_of(const std::vector<mls::Extension>& group_extensions);

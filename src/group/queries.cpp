@@ -141,6 +141,8 @@ std::vector<Member> Group::members() const {
       member.sponsor = at->second.sponsor;
       member.confirmed_by = at->second.confirmed_by;
     }
+    if (const auto asked = impl.roster.removals().find(person); asked != impl.roster.removals().end())
+      for (const auto& [by, approval] : asked->second) member.removal_by.push_back(by);
     out.push_back(std::move(member));
   }
   // Times are to the minute: those of one minute stay in the order of their leaves.
@@ -163,6 +165,11 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
     item.proposed_by = open.sponsor;
     for (size_t i = 1; i < open.approvals.size(); ++i) item.confirmed_by.push_back(open.approvals[i].first);
     item.needed = needed;
+    item.can_decline = active && (item.mine || my_role() == Role::kOrganizer);
+    item.can_object = active && !item.mine;
+    if (const auto said = impl.roster.objections().find(id); said != impl.roster.objections().end())
+      for (const auto& [person, objection] : said->second)
+        item.objections.push_back({person, objection.reason, objection.at});
     item.can_confirm = active && !open.has_approval_of(me()) && !impl.confirming.contains(id) &&
                        open.approvals.size() < needed && !impl.is_named(me());
     out.push_back(std::move(item));

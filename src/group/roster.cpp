@@ -6,7 +6,7 @@
 namespace homeward::group {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 
 struct MarkTag;
 using Mark = FixedBytes<16, MarkTag>;
@@ -110,6 +110,17 @@ void Roster::load(const GroupId& id, Rows& rows) {
     removals_[PersonId::from(key_rest(key))] = decode_removal(in);
     return true;
   });
+  rows.scan(kChangeRows, prefix_range(id), [&](BytesView key, BytesView value) {
+    Reader in(value);
+    OpenChange open = decode_open_change(in);
+    if (in.finish().ok()) changes_[ChangeId::from(key_rest(key))] = std::move(open);
+    return true;
+  });
+  rows.scan(kObjectionRows, prefix_range(id), [&](BytesView key, BytesView value) {
+    Reader in(value);
+    objections_[RequestId::from(key_rest(key))] = decode_objections(in);
+    return true;
+  });
   auto newest = prefix_range(id);
   newest.backwards = true;
   newest.limit = 1;
@@ -141,6 +152,7 @@ void Roster::save_request(const RequestId& id, Rows& rows) const {
 void Roster::erase_request(const RequestId& id, Rows& rows) {
   requests_.erase(id);
   rows.erase(kRequestRows, row_key(id_, id.view()));
+  if (objections_.erase(id) > 0) rows.erase(kObjectionRows, row_key(id_, id.view()));
 }
 
 void Roster::save_removal(const PersonId& person, Rows& rows) const {
@@ -170,10 +182,22 @@ bool Roster::fold(const Court& court, const Author& author, const Event& event, 
       const auto request = decode_withdrawn(event.body);
       if (!request.ok()) return false;
       const auto at = requests_.find(*request);
-      if (at == requests_.end() || at->second.sponsor != author.person) return false;
+      if (at == requests_.end()) return false;
+      if (at->second.sponsor != author.person && !court.policy.is_organizer(author.person)) return false;
       erase_request(*request, rows);
       return true;
     }
+    case kChangeProposed:
+      fold_change(court, author, event, rows);
+      return false;
+    case kChangeApproved:
+      fold_change_approved(court, author, event, rows);
+      return false;
+    case kChangeRejected:
+      fold_change_rejected(court, author, event, rows);
+      return false;
+    case kRequestObjected:
+      return fold_objection(author, event, rows);
     default:
       return false;
   }
@@ -260,6 +284,7 @@ void Roster::enter_epoch(std::span<const Seat> before, const Court& now, Rows& r
     removals_.erase(person);
     rows.erase(kRemovalRows, row_key(id_, person.view()));
   }
+  settle_changes(now, rows);
 }
 
 bool Roster::mark_seen(const PersonId& person, const EventId& event, Rows& rows) {
@@ -298,6 +323,15 @@ Bytes Roster::snapshot(Rows& rows) const {
       encode_removal(inner, approvals);
     }
   });
+  out.vector([&](Writer& inner) {
+    for (const auto& [id, open] : changes_) encode(inner, open);
+  });
+  out.vector([&](Writer& inner) {
+    for (const auto& [id, objections] : objections_) {
+      inner.raw(id);
+      encode(inner, objections);
+    }
+  });
   out.u64(next_seen_);
   out.vector([&](Writer& inner) {
     rows.scan(kSeenOrderRows, prefix_range(id_), [&](BytesView, BytesView mark) {
@@ -331,6 +365,20 @@ Result<> Roster::restore(const GroupId& id, BytesView snapshot, Rows& rows) {
     removals_[person] = decode_removal(removals);
     save_removal(person, rows);
   }
+  Reader changes = in.vector();
+  while (!changes.empty()) {
+    OpenChange open = decode_open_change(changes);
+    if (!changes.ok()) break;
+    const ChangeId change = change_id(open.change);
+    changes_[change] = std::move(open);
+    save_change(change, rows);
+  }
+  Reader objections = in.vector();
+  while (!objections.empty()) {
+    const RequestId request = objections.fixed<RequestId>();
+    objections_[request] = decode_objections(objections);
+    save_objections(request, rows);
+  }
   next_seen_ = in.u64();
   Reader marks = in.vector(kSeenWindow * Mark::kSize);
   const uint64_t count = marks.left() / Mark::kSize;
@@ -343,7 +391,7 @@ Result<> Roster::restore(const GroupId& id, BytesView snapshot, Rows& rows) {
     rows.put(kSeenRows, row_key(id_, mark.view()), value);
     rows.put(kSeenOrderRows, row_key(id_, order), mark);
   }
-  for (Reader* part : {&persons, &requests, &removals, &marks}) HW_TRY(part->finish());
+  for (Reader* part : {&persons, &requests, &removals, &changes, &objections, &marks}) HW_TRY(part->finish());
   HW_TRY(in.finish());
   return success();
 }

@@ -1,5 +1,5 @@
-// The group's own shared state: who its members are to each other, open join requests, asked-for removals,
-// and which events were seen.
+// The group's own shared state: who its members are to each other, open join requests and objections to
+// them, asked-for removals, open changes of the policy, and which events were seen.
 //
 // Rows with a cache in memory. It depends only on the events and commits folded, so it is the same on every
 // device at the same position. A departed member stays by name, so that what she wrote keeps its author.
@@ -15,6 +15,9 @@ namespace homeward::group {
 
 inline constexpr size_t kMostOpenBySponsor = 20;
 inline constexpr size_t kMostOpenRequests = 1'000;
+inline constexpr size_t kMostOpenChanges = 50;
+inline constexpr size_t kMostOpenByProposer = 10;
+inline constexpr size_t kMostObjections = 20;  // to one request
 // (person, event id) pairs that are known not to be new; older ones are forgotten, by everybody alike.
 inline constexpr size_t kSeenWindow = 1'024;
 
@@ -36,6 +39,26 @@ struct OpenRequest {
   std::vector<Approval> plain_approvals() const;
 };
 
+struct OpenChange {
+  Change change;
+  Instant at;
+  std::vector<std::pair<PersonId, Approval>> approvals;  // in order; the proposer's first
+  const PersonId& by() const { return approvals.front().first; }
+  bool has_approval_of(const PersonId& person) const;
+  std::vector<Approval> plain_approvals() const;
+};
+
+struct Objection {
+  std::string reason;
+  Instant at;
+};
+using Objections = std::map<PersonId, Objection>;
+
+void encode(Writer& out, const OpenChange& open);
+OpenChange decode_open_change(Reader& in);
+void encode(Writer& out, const Objections& objections);
+Objections decode_objections(Reader& in);
+
 class Roster {
  public:
   void load(const GroupId& id, Rows& rows);
@@ -43,6 +66,8 @@ class Roster {
   const std::map<PersonId, Person>& persons() const { return persons_; }
   const std::map<RequestId, OpenRequest>& requests() const { return requests_; }
   const std::map<PersonId, std::map<PersonId, Approval>>& removals() const { return removals_; }
+  const std::map<ChangeId, OpenChange>& changes() const { return changes_; }
+  const std::map<RequestId, Objections>& objections() const { return objections_; }
   std::string name_of(const PersonId& person) const;
 
   void set_person(const PersonId& id, Person person, Rows& rows);
@@ -66,6 +91,14 @@ class Roster {
   void save_request(const RequestId& id, Rows& rows) const;
   void erase_request(const RequestId& id, Rows& rows);
   void save_removal(const PersonId& person, Rows& rows) const;
+  void save_change(const ChangeId& id, Rows& rows) const;
+  void erase_change(const ChangeId& id, Rows& rows);
+  void save_objections(const RequestId& id, Rows& rows) const;
+  void fold_change(const Court& court, const Author& author, const Event& event, Rows& rows);
+  void fold_change_approved(const Court& court, const Author& author, const Event& event, Rows& rows);
+  void fold_change_rejected(const Court& court, const Author& author, const Event& event, Rows& rows);
+  bool fold_objection(const Author& author, const Event& event, Rows& rows);
+  void settle_changes(const Court& now, Rows& rows);
   bool fold_proposed(const Court& court, const Author& author, const Event& event, Rows& rows);
   bool fold_confirmed(const Court& court, const Author& author, const Event& event, Rows& rows);
   bool fold_removal(const Court& court, const Author& author, const Event& event, Rows& rows);
@@ -74,6 +107,8 @@ class Roster {
   std::map<PersonId, Person> persons_;
   std::map<RequestId, OpenRequest> requests_;
   std::map<PersonId, std::map<PersonId, Approval>> removals_;
+  std::map<ChangeId, OpenChange> changes_;
+  std::map<RequestId, Objections> objections_;
   uint64_t next_seen_ = 1;
 };
 

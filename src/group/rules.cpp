@@ -133,23 +133,38 @@ Result<> check_policy_change(const Case& c, const Policy& next) {
   Policy seed_only = c.court.policy;
   seed_only.return_seed = next.return_seed;
   if (next == seed_only) return success();
-  if (next.spent != c.court.policy.spent) return broken("policy: what is spent stays so");
-  const auto is_present = [&](const PersonId& person) {
-    return std::ranges::any_of(c.court.seats,
-                               [&](const Seat& seat) { return seat.identity.person == person; });
-  };
-  if (!std::ranges::all_of(next.organizers, is_present) || !std::ranges::all_of(next.advisers, is_present))
-    return broken("policy: a role for someone who is not here");
-  const Action action = PolicyAction{sha256(encode(next))};
-  const Grant* grant = find_grant(c.claims, [&](const Action& has) { return has == action; });
-  std::set<PersonId> approvers;
-  if (grant) approvers = approvers_of(c.court, action, grant->approvals);
+  const Grant* grant =
+      find_grant(c.claims, [](const Action& action) { return std::holds_alternative<ChangeAction>(action); });
+  if (!grant) return broken("policy: a change that nobody named");
+  const Change& change = std::get<ChangeAction>(grant->action).change;
+  HW_LET(const Policy follows, policy_changed(c.court, change));
+  if (next != follows) return broken("policy: another than the change leads to");
+  auto approvers = approvers_of(c.court, grant->action, grant->approvals);
   approvers.insert(c.committer);
-  const auto organizers = static_cast<size_t>(std::ranges::count_if(
-      approvers, [&](const PersonId& person) { return c.court.policy.is_organizer(person); }));
-  if (organizers < std::min<size_t>(2, c.court.policy.organizers.size()))
-    return broken("policy: too few organizers");
+  if (!change_is_allowed(c.court, change, approvers)) return broken("policy: too few approvals");
   return success();
+}
+
+void forget_spent(Policy& policy, uint64_t epoch) {
+  std::erase_if(policy.spent, [&](const Spent& item) { return item.until <= epoch; });
+}
+
+void sort_spent(Policy& policy) {
+  std::ranges::sort(policy.spent);
+  policy.spent.erase(std::unique(policy.spent.begin(), policy.spent.end()), policy.spent.end());
+}
+
+void give_role(Policy& policy, const RoleChange& item) {
+  std::erase(policy.organizers, item.person);
+  std::erase(policy.advisers, item.person);
+  if (item.role == Role::kMember) return;
+  auto& list = item.role == Role::kOrganizer ? policy.organizers : policy.advisers;
+  list.insert(std::ranges::upper_bound(list, item.person), item.person);
+}
+
+// Everybody may lay down a role of her own.
+bool lays_down(const Court& court, const Change& change, const PersonId& person) {
+  return only_person_of(change) == person && change.roles.front().role < court.policy.role(person);
 }
 
 }  // namespace
@@ -186,6 +201,14 @@ uint32_t Court::needed_for_add() const {
 }
 
 uint32_t Court::needed_for_removal() const { return std::max<uint32_t>(kLeastRemovers, policy.vouches); }
+
+uint32_t Court::needed_for_election() const {
+  return std::min<uint32_t>(needed_for_removal(), static_cast<uint32_t>(count_persons(seats)));
+}
+
+bool Court::is_present(const PersonId& person) const {
+  return std::ranges::any_of(seats, [&](const Seat& seat) { return seat.identity.person == person; });
+}
 
 Hash key_package_hash(const mls::KeyPackage& key_package) {
   Writer out;
@@ -284,22 +307,60 @@ Policy policy_after(const Court& court, const Departures& departures) {
   const auto goes = [&](const PersonId& person) { return departures.persons.contains(person); };
   std::erase_if(next.organizers, goes);
   std::erase_if(next.advisers, goes);
-  if (next.organizers.empty()) {
-    // Somebody must be able to act: who sits first among those who stay.
-    for (const Seat& seat : court.seats) {
-      if (goes(seat.identity.person)) continue;
-      next.organizers.push_back(seat.identity.person);
-      std::erase(next.advisers, seat.identity.person);
-      break;
-    }
-  }
-  std::erase_if(next.spent, [&](const Spent& item) { return item.until <= epoch; });
+  forget_spent(next, epoch);
   for (const PersonId& person : departures.persons)
     next.spent.push_back({Hash::from(person), epoch + kApprovalEpochs});
   for (const Spent& item : departures.replacements) next.spent.push_back(item);
-  std::ranges::sort(next.spent);
-  next.spent.erase(std::unique(next.spent.begin(), next.spent.end()), next.spent.end());
+  sort_spent(next);
   return next;
+}
+
+ChangeId change_id(const Change& change) { return ChangeId::from(action_hash(ChangeAction{change})); }
+
+Result<Policy> policy_changed(const Court& court, const Change& change) {
+  Policy next = court.policy;
+  if (change.name) next.name = *change.name;
+  if (change.vouches) next.vouches = *change.vouches;
+  if (change.retention_days) next.retention_days = *change.retention_days;
+  if (change.closes) next.closes = *change.closes;
+  for (const RoleChange& item : change.roles) {
+    if (!court.is_present(item.person)) return broken("policy: a role for someone who is not here");
+    give_role(next, item);
+  }
+  if (next == court.policy) return broken("policy: nothing would change");
+  if (next.organizers.empty()) return broken("policy: without an organizer");
+  if (court.policy.organizers.empty()) {
+    const auto person = only_person_of(change);
+    if (!person || !next.is_organizer(*person)) return broken("policy: an election names an organizer");
+  }
+  const Hash spent = Hash::from(change_id(change));
+  const uint64_t epoch = court.group.epoch();
+  if (court.policy.is_spent(spent, epoch)) return broken("policy: made once already");
+  forget_spent(next, epoch);
+  next.spent.push_back({spent, epoch + kApprovalEpochs});
+  sort_spent(next);
+  return next;
+}
+
+bool has_a_say(const Court& court, const Change& change, const PersonId& person) {
+  if (court.policy.organizers.empty()) return court.is_present(person);
+  return court.policy.is_organizer(person) || lays_down(court, change, person);
+}
+
+bool change_is_allowed(const Court& court, const Change& change, const std::set<PersonId>& approvers) {
+  if (court.policy.organizers.empty()) return approvers.size() >= court.needed_for_election();
+  if (const auto person = only_person_of(change);
+      person && approvers.contains(*person) && lays_down(court, change, *person))
+    return true;
+  const auto organizers = static_cast<size_t>(std::ranges::count_if(
+      approvers, [&](const PersonId& person) { return court.policy.is_organizer(person); }));
+  return organizers >= std::min<size_t>(2, court.policy.organizers.size());
+}
+
+uint32_t needed_for_change(const Court& court, const Change& change, const PersonId& proposer) {
+  if (court.policy.organizers.empty()) return court.needed_for_election();
+  if (lays_down(court, change, proposer)) return 1;
+  return static_cast<uint32_t>(std::min<size_t>(2, court.policy.organizers.size()));
 }
 
 Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& candidate, const Claims& claims) {

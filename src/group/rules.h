@@ -4,8 +4,8 @@
 //   Add      by value; sponsor and min(vouches, persons − 1) other persons, over the newcomer's key packages
 //   Remove   by an organizer, by as many persons as the vouches (two at least), or of oneself; by value or by
 //   reference Replace  Remove and Add of the same person and key, by anyone, with the word of the leaf that
-//   is replaced Policy   an organizer, two where there are several; the return seed alone: anyone Update
-//   anyone
+//   is replaced Policy   a change, by an organizer, two where there are several; none left: an election by as
+//   many persons as remove; one's own role down: alone; the return seed alone: anyone Update anyone
 //
 // An authorised Remove by reference must be covered by whatever commit comes next; who is named by one can
 // approve of and propose nothing any more.
@@ -53,8 +53,10 @@ struct Court {
   const PendingRemovals& pending;
   const Identity* identity(mls::LeafIndex leaf) const;  // null: nobody sits there
   bool is_named(mls::LeafIndex leaf) const { return pending.contains(leaf); }
-  uint32_t needed_for_add() const;      // persons, the sponsor included
-  uint32_t needed_for_removal() const;  // persons, where none is an organizer
+  uint32_t needed_for_add() const;       // persons, the sponsor included
+  uint32_t needed_for_removal() const;   // persons, where none is an organizer
+  uint32_t needed_for_election() const;  // persons, where no organizer is left
+  bool is_present(const PersonId& person) const;
 };
 
 // Both key packages of a request: ours in form, signed, of one new identity. Answers it.
@@ -83,6 +85,16 @@ struct Departures {
   bool empty() const { return persons.empty() && replacements.empty(); }
 };
 Policy policy_after(const Court& court, const Departures& departures);
+
+// A change of the policy: what it leads to, with the change itself spent. kNotAllowed if it changes nothing,
+// gives a role to someone who is not here, takes the last organizer's role, was made already, or, where no
+// organizer is left, does anything but name one.
+Result<Policy> policy_changed(const Court& court, const Change& change);
+ChangeId change_id(const Change& change);
+// Whether this person's approval of it counts, and whether these are enough.
+bool has_a_say(const Court& court, const Change& change, const PersonId& person);
+bool change_is_allowed(const Court& court, const Change& change, const std::set<PersonId>& approvers);
+uint32_t needed_for_change(const Court& court, const Change& change, const PersonId& proposer);
 
 // A commit by another member. Answers the new policy; error kNotAllowed naming the rule that it breaks.
 Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& candidate, const Claims& claims);

@@ -1,6 +1,7 @@
 // The words of a closed group: who is in it, what an event is, where it stands, what went wrong.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,11 @@ enum class GroupError : uint16_t {
   kNoSuchMember,
   kNoSuchRequest,
   kNoSuchInvite,
-  kAlreadyDone,  // vouched twice, say
-  kTooLarge,     // does not fit the largest entry
-  kDamaged,      // the saved state does not read
+  kAlreadyDone,    // vouched twice, say
+  kTooLarge,       // does not fit the largest entry
+  kDamaged,        // the saved state does not read
+  kLastOrganizer,  // the only organizer names another before she goes
+  kNoSuchChange,
 };
 constexpr Room room_of(GroupError) { return Room::kGroup; }
 
@@ -41,6 +44,10 @@ struct RequestIdTag;
 using RequestId = FixedBytes<32, RequestIdTag>;  // SHA-256 over the newcomer's two key packages
 struct InviteIdTag;
 using InviteId = FixedBytes<16, InviteIdTag>;
+struct ChangeIdTag;
+using ChangeId = FixedBytes<32, ChangeIdTag>;  // hash of the action that approvals of the change sign
+struct ChangeNonceTag;
+using ChangeNonce = FixedBytes<16, ChangeNonceTag>;
 struct JoinIdTag;
 using JoinId = FixedBytes<16, JoinIdTag>;
 
@@ -66,6 +73,47 @@ inline constexpr uint16_t kTalkKinds = 0x0100;
 
 enum class Role : uint8_t { kMember = 1, kAdviser, kOrganizer };
 
+// A change of the policy: what is named in it, and nothing else. The nonce makes each change one of its own:
+// an approval of it serves once, and says nothing of another change in the same words.
+struct RoleChange {
+  PersonId person;
+  Role role = Role::kMember;
+  auto operator<=>(const RoleChange&) const = default;
+};
+struct Change {
+  ChangeNonce nonce;
+  std::optional<std::string> name;
+  std::optional<uint8_t> vouches;
+  std::optional<uint16_t> retention_days;  // 0: forever
+  std::optional<Instant> closes;           // to the minute; 0: it does not
+  std::vector<RoleChange> roles;           // rising by person, each person once
+  bool operator==(const Change&) const = default;
+};
+
+// The rules of a group as they are now.
+struct PolicyView {
+  std::string name;
+  uint8_t vouches = 1;
+  uint16_t retention_days = 0;
+  Instant closes;  // 0: never
+  std::vector<std::string> relays;
+  std::vector<PersonId> organizers, advisers;
+  uint32_t persons_for_removal = 0;  // where none is an organizer
+  bool elects = false;               // no organizer is left: members choose one
+};
+
+// A change that waits for the approvals it needs.
+struct PendingChange {
+  ChangeId id;
+  Change change;
+  Instant at;
+  PersonId by;
+  std::vector<PersonId> approved_by;  // the first is `by`
+  uint32_t needed = 1;                // persons in all
+  bool can_approve = false;
+  bool can_reject = false;
+};
+
 struct Member {
   PersonId person;
   std::string name;
@@ -74,6 +122,7 @@ struct Member {
   Instant since;     // claimed time of the request's proposal; the founder's: creation
   PersonId sponsor;  // the founder: herself
   std::vector<PersonId> confirmed_by;
+  std::vector<PersonId> removal_by;  // who said that she should go
 };
 
 // A join request as the members see it.
@@ -91,6 +140,14 @@ struct JoinRequest {
   uint32_t needed = 1;  // persons needed in all, the sponsor included
   bool can_propose = false;
   bool can_confirm = false;
+  bool can_decline = false;  // for everybody: its sponsor, an organizer
+  bool can_object = false;
+  struct Objection {
+    PersonId by;
+    std::string reason;
+    Instant at;
+  };
+  std::vector<Objection> objections;
   bool comes_back = false;  // a member whose device fell out; one member's `propose` puts her back
 };
 

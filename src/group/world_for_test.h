@@ -12,6 +12,11 @@
 
 namespace homeward::group {
 
+// The way into a group for tests that play a hostile member.
+struct GroupInside {
+  static auto& of(Group& group) { return *group.impl_; }
+};
+
 // Keeps every event it folds, in order: equal logs are equal states.
 class LogFold final : public Fold {
  public:

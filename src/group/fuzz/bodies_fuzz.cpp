@@ -66,6 +66,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 12:
       (void)decode_name(bytes);
       break;
+    case 13:
+      same(decode_change_proposed(bytes), bytes);
+      break;
+    case 14:
+      same(decode_change_approved(bytes), bytes);
+      break;
+    case 15:
+      same(decode_objected(bytes), bytes);
+      break;
     default:
       break;
   }
