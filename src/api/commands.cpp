@@ -1,95 +1,54 @@
 // The one list of what a node can be asked.
-#include <map>
-
-#include "api/node.h"
+#include "api/command_list.h"
 
 namespace homeward::api {
 
-struct CommandList {
-  // Every interface that a type needs, by name.
-  template <class T>
-  static void collect(std::map<std::string, std::string>& out) {
-    if constexpr (IsOptional<T>::value || IsVector<T>::value) {
-      collect<typename T::value_type>(out);
-    } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
-      if (!out.emplace(T::kName, interface_of<T>()).second) return;
-      boost::mp11::mp_for_each<Members<T>>(
-          [&](auto d) { collect<std::remove_cvref_t<decltype(std::declval<T>().*d.pointer)>>(out); });
-    }
-  }
-
-  template <auto kMethod, class Args, class Answer>
-  static json::value run(Node& node, const json::value& in) {
-    Args args{};
-    from_json(in, "", args);
-    return to_json((node.*kMethod)(args));
-  }
-
-  template <auto kMethod, class Args, class Answer>
-  void add_typed(const char* name, const char* about) {
-    collect<Args>(interfaces);
-    collect<Answer>(interfaces);
-    list.push_back({name, about, Args::kName, Answer::kName, &run<kMethod, Args, Answer>});
-  }
-  template <auto kMethod>
-  void add(const char* name, const char* about) {
-    add_method<kMethod>(kMethod, name, about);
-  }
-  template <auto kMethod, class Args, class Answer>
-  void add_method(Answer (Node::*)(const Args&), const char* name, const char* about) {
-    add_typed<kMethod, Args, Answer>(name, about);
-  }
-
-  CommandList() {
-    add<&Node::app_state>("app.state",
-                          "Whether there is a vault and whether it is open; language; default relay.");
-    add<&Node::set_language>("app.set_language", "Chooses \"ru\" or \"en\" for words and messages.");
-    add<&Node::passphrase_strength>("passphrase.strength",
-                                    "An honest estimate of how many guesses a passphrase costs.");
-    add<&Node::vault_create>("vault.create", "Makes the vault of this home and opens it.");
-    add<&Node::vault_unlock>("vault.unlock",
-                             "Opens the vault; a wrong passphrase costs as much time as the right one.");
-    add<&Node::vault_change_passphrase>("vault.change_passphrase", "Another passphrase for the open vault.");
-    add<&Node::vault_lock>("vault.lock", "Closes the vault and wipes its keys from memory.");
-    add<&Node::group_create>("group.create", "Starts a group of one.");
-    add<&Node::group_list>("group.list", "All groups of this vault.");
-    add<&Node::group_invite>("group.invite", "A link for one person, once, until its end date.");
-    add<&Node::group_invites>("group.invites", "My invites in a group.");
-    add<&Node::group_revoke_invite>("group.revoke_invite", "Makes an invite void.");
-    add<&Node::group_join>("group.join", "Asks to join by a link.");
-    add<&Node::group_joins>("group.joins", "My join requests.");
-    add<&Node::group_cancel_join>("group.cancel_join", "Takes a join request back and erases it here.");
-    add<&Node::group_requests>("group.requests", "Who asks to join a group.");
-    add<&Node::group_propose>("group.propose",
-                              "Proposes who came by my invite, once the four words were compared.");
-    add<&Node::group_confirm>("group.confirm", "Vouches for a newcomer whom another member proposed.");
-    add<&Node::group_decline>("group.decline", "Drops a request that came by my invite.");
-    add<&Node::group_members>("group.members", "Who is in a group.");
-    add<&Node::group_safety_words>("group.safety_words",
-                                   "Eight words to compare with a member, by voice or in person.");
-    add<&Node::group_remove>("group.remove", "Removes a person from a group.");
-    add<&Node::group_approve_removal>(
-        "group.approve_removal", "One member's word that a person should go; enough of them remove her.");
-    add<&Node::group_leave>("group.leave", "Leaves a group.");
-    add<&Node::group_forget>("group.forget", "Erases a group that was left from this vault.");
-    add<&Node::group_warnings>("group.warnings", "What went wrong in a group, newest first.");
-    add<&Node::talk_post>("talk.post", "Writes a message; it goes out when the network is there.");
-    add<&Node::talk_list>("talk.list", "Messages of a group, oldest first: the newest, or those before one.");
-    add<&Node::talk_search>("talk.search", "Messages with these words, newest first.");
-    add<&Node::talk_seen>("talk.seen", "All messages of a group were seen.");
-    add<&Node::sync_status>("sync.status", "How the connections are and how many messages wait.");
-    add<&Node::today_list>("today.list", "What needs the person now.");
-    collect<Notice>(interfaces);
-  }
-
-  static const CommandList& get() {
-    static const CommandList all;
-    return all;
-  }
-
-  std::vector<Command> list;
-  std::map<std::string, std::string> interfaces;
-};
+CommandList::CommandList() {
+  add<&Node::app_state>("app.state",
+                        "Whether there is a vault and whether it is open; language; default relay.");
+  add<&Node::set_language>("app.set_language", "Chooses \"ru\" or \"en\" for words and messages.");
+  add<&Node::passphrase_strength>("passphrase.strength",
+                                  "An honest estimate of how many guesses a passphrase costs.");
+  add<&Node::vault_create>("vault.create", "Makes the vault of this home and opens it.");
+  add<&Node::vault_unlock>("vault.unlock",
+                           "Opens the vault; a wrong passphrase costs as much time as the right one.");
+  add<&Node::vault_change_passphrase>("vault.change_passphrase", "Another passphrase for the open vault.");
+  add<&Node::vault_lock>("vault.lock", "Closes the vault and wipes its keys from memory.");
+  add<&Node::group_create>("group.create", "Starts a group of one.");
+  add<&Node::group_list>("group.list", "All groups of this vault.");
+  add<&Node::group_invite>("group.invite", "A link for one person, once, until its end date.");
+  add<&Node::group_invites>("group.invites", "My invites in a group.");
+  add<&Node::group_revoke_invite>("group.revoke_invite", "Makes an invite void.");
+  add<&Node::group_join>("group.join", "Asks to join by a link.");
+  add<&Node::group_joins>("group.joins", "My join requests.");
+  add<&Node::group_cancel_join>("group.cancel_join", "Takes a join request back and erases it here.");
+  add<&Node::group_requests>("group.requests", "Who asks to join a group.");
+  add<&Node::group_propose>("group.propose",
+                            "Proposes who came by my invite, once the four words were compared.");
+  add<&Node::group_confirm>("group.confirm", "Vouches for a newcomer whom another member proposed.");
+  add<&Node::group_decline>("group.decline", "Drops a request that came by my invite.");
+  add<&Node::group_members>("group.members", "Who is in a group.");
+  add<&Node::group_safety_words>("group.safety_words",
+                                 "Eight words to compare with a member, by voice or in person.");
+  add<&Node::group_remove>("group.remove", "Removes a person from a group.");
+  add<&Node::group_approve_removal>("group.approve_removal",
+                                    "One member's word that a person should go; enough of them remove her.");
+  add<&Node::group_leave>("group.leave", "Leaves a group.");
+  add<&Node::group_forget>("group.forget", "Erases a group that was left from this vault.");
+  add<&Node::group_warnings>("group.warnings", "What went wrong in a group, newest first.");
+  add<&Node::talk_post>("talk.post", "Writes a message; it goes out when the network is there.");
+  add<&Node::talk_list>("talk.list", "Messages of a group, oldest first: the newest, or those before one.");
+  add<&Node::talk_search>("talk.search", "Messages with these words, newest first.");
+  add<&Node::talk_seen>("talk.seen", "All messages of a group were seen.");
+  add<&Node::sync_status>("sync.status", "How the connections are and how many messages wait.");
+  add<&Node::today_list>("today.list", "What needs the person now.");
+  add_guidance(*this);
+  add_questions(*this);
+  add_cases(*this);
+  add_rolls(*this);
+  add_tallies(*this);
+  collect<Notice>(interfaces);
+}
 
 const std::vector<Command>& commands() { return CommandList::get().list; }
 

@@ -18,6 +18,8 @@ namespace homeward::api {
 
 namespace json = boost::json;
 
+inline constexpr size_t kMostInList = 1'000;  // items of a list among the arguments
+
 struct BadField {
   std::string field;
   std::string takes;
@@ -106,6 +108,14 @@ void from_json(const json::value& in, const std::string& field, T& out) {
     typename T::value_type inner{};
     from_json(in, field, inner);
     out = std::move(inner);
+  } else if constexpr (IsVector<T>::value) {
+    if (!in.is_array()) throw BadField{field, "a list"};
+    if (in.as_array().size() > kMostInList) throw BadField{field, "a shorter list"};
+    for (const json::value& item : in.as_array()) {
+      typename T::value_type inner{};
+      from_json(item, field, inner);
+      out.push_back(std::move(inner));
+    }
   } else {
     if (!in.is_object()) throw BadField{field.empty() ? "arguments" : field, "an object"};
     const json::object& object = in.as_object();

@@ -45,9 +45,11 @@ void Node::sort_effects() {
   if (!client_) return;
   for (client::Effect& effect : client_->take_effects()) {
     if (const auto* notice = std::get_if<client::Notice>(&effect)) {
-      static constexpr NoticeName kNames[] = {NoticeName::groups,   NoticeName::group,   NoticeName::members,
-                                              NoticeName::requests, NoticeName::invites, NoticeName::talk,
-                                              NoticeName::joins,    NoticeName::sync,    NoticeName::warning};
+      static constexpr NoticeName kNames[] = {
+          NoticeName::groups,  NoticeName::group,    NoticeName::members,   NoticeName::requests,
+          NoticeName::invites, NoticeName::talk,     NoticeName::joins,     NoticeName::sync,
+          NoticeName::warning, NoticeName::guidance, NoticeName::questions, NoticeName::cases,
+          NoticeName::tallies};
       Notice out{kNames[static_cast<size_t>(notice->kind) - 1], {}};
       if (notice->group) out.group = to_base64url(notice->group->view());
       const bool there = std::any_of(notices_.begin(), notices_.end(), [&](const Notice& n) {

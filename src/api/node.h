@@ -56,11 +56,14 @@ class Node {
   // Opens the vault, or makes it where there is none; for a start with --passphrase-file.
   Result<> open_or_create(BytesView passphrase);
 
+  // --- For the commands of the features; each throws a refusal ---
+  client::Client& open_client();  // locked, no_vault
+  Instant now() { return host_.now(); }
+  std::string language();                                 // "ru" or "en"
+  const group::Group& find_group(const std::string& id);  // no_group
+
  private:
   friend struct CommandList;
-  client::Client& open_client();
-  Instant now() { return host_.now(); }
-  std::string language();
   Result<> enter(Result<Vault> vault);  // loads the client of an open vault
   void opened(Result<Vault> vault);     // the same; a failure is a refusal
   void sort_effects();
@@ -99,7 +102,6 @@ class Node {
   TodayList today_list(const Nothing&);
 
   std::vector<std::string> words(std::span<const uint16_t> numbers, bool other_language);
-  const group::Group& find_group(const std::string& id);
   MessageItem message_item(const client::TalkMessage& message);
 
   Host& host_;

@@ -1,48 +1,13 @@
 // Commands about groups, joining, talk and Today.
 #include <algorithm>
 
-#include "api/node.h"
-#include "base/text.h"
+#include "api/command_list.h"
+#include "api/parse.h"
 
 namespace homeward::api {
 namespace {
 
 constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
-constexpr size_t kMostListed = 500;
-
-// An id as the API writes it; what does not read names nothing, so the caller's "there is no such" error
-// fits.
-template <class Id>
-Id parse_id(const std::string& text, ErrorCode none) {
-  const auto bytes = from_base64url(text);
-  if (!bytes || bytes->size() != Id::kSize) throw CallError{none};
-  return Id::from(*bytes);
-}
-
-template <class Id>
-std::string text_id(const Id& id) {
-  return to_base64url(id.view());
-}
-
-template <class T>
-T take(Result<T> result) {
-  if (!result.ok()) throw CallError{code_of(result.error())};
-  return std::move(result).value();
-}
-
-group::GroupId group_id(const std::string& text) {
-  return parse_id<group::GroupId>(text, ErrorCode::no_group);
-}
-group::RequestId request_id(const std::string& text) {
-  return parse_id<group::RequestId>(text, ErrorCode::no_request);
-}
-group::PersonId person_id(const std::string& text) {
-  return parse_id<group::PersonId>(text, ErrorCode::no_member);
-}
-
-size_t checked_limit(const std::optional<int>& limit, size_t otherwise) {
-  return std::min(kMostListed, limit ? static_cast<size_t>(*limit) : otherwise);
-}
 
 RoleName role_name(group::Role role) {
   return role == group::Role::kOrganizer ? RoleName::organizer
@@ -374,7 +339,7 @@ TodayList Node::today_list(const Nothing&) {
     const std::string id = text_id(summary.id);
     const group::Group& group = find_group(id);
     const auto add = [&](TodayKind kind) -> TodayItem& {
-      out.items.push_back({kind, id, summary.name, {}, {}, {}, {}});
+      out.items.push_back({.kind = kind, .group = id, .group_name = summary.name});
       return out.items.back();
     };
     if (summary.standing == group::Standing::kRemoved) add(TodayKind::removed);
@@ -390,12 +355,17 @@ TodayList Node::today_list(const Nothing&) {
       item.name = request.name;
       item.request = text_id(request.id);
     }
+    today_cases(*this, summary, out);
+    today_questions(*this, summary, out);
+    today_guidance(*this, summary, out);
     if (summary.unread > 0) add(TodayKind::unread).count = static_cast<int64_t>(summary.unread);
   }
   for (const client::JoinSummary& join : client.joins()) {
     if (join.state != group::Joining::State::kSending && join.state != group::Joining::State::kWaiting)
       continue;
-    TodayItem item{TodayKind::join_waiting, {}, {}, join.my_name, {}, text_id(join.id), {}};
+    TodayItem item{.kind = TodayKind::join_waiting};
+    item.name = join.my_name;
+    item.join = text_id(join.id);
     out.items.push_back(std::move(item));
   }
   return out;

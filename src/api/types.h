@@ -43,10 +43,48 @@ enum class WarningKind {
 };
 BOOST_DESCRIBE_ENUM(WarningKind, relay_order, history_differs, bad_entry, bad_commit, bundle_differs,
                     old_copy, cannot_follow)
-enum class TodayKind { request, confirm, returns, removed, join_waiting, warning, unread };
-BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, returns, removed, join_waiting, warning, unread)
-enum class NoticeName { vault, groups, group, members, requests, invites, talk, joins, sync, warning };
-BOOST_DESCRIBE_ENUM(NoticeName, vault, groups, group, members, requests, invites, talk, joins, sync, warning)
+enum class TodayKind {
+  request,
+  confirm,
+  returns,
+  removed,
+  join_waiting,
+  warning,
+  unread,
+  question_urgent,    // an adviser: unanswered for a day
+  question_answered,  // the asker: an answer came
+  question_open,      // an adviser: `count` wait
+  article_withdrawn,  // one that a case of mine relied on, or that I opened
+  article_stale,      // its author: past its check-by date
+  proposal,           // an adviser: a proposed change of an article
+  case_silent,        // a case of mine: silent longer than its clock allows
+  case_due,           // a step or deadline is due
+  case_told,          // somebody else wrote an entry into a case of mine
+  double_found,       // a case of mine may be of the same man as another
+  policy_change,      // an organizer: another proposed a change of roles or policy
+  objection           // somebody objects to a join request that I vouched for or proposed
+};
+BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, returns, removed, join_waiting, warning, unread,
+                    question_urgent, question_answered, question_open, article_withdrawn, article_stale,
+                    proposal, case_silent, case_due, case_told, double_found, policy_change, objection)
+enum class NoticeName {
+  vault,
+  groups,
+  group,
+  members,
+  requests,
+  invites,
+  talk,
+  joins,
+  sync,
+  warning,
+  guidance,
+  questions,
+  cases,
+  tallies
+};
+BOOST_DESCRIBE_ENUM(NoticeName, vault, groups, group, members, requests, invites, talk, joins, sync, warning,
+                    guidance, questions, cases, tallies)
 
 struct Nothing {
   HW_API(Nothing);
@@ -321,8 +359,11 @@ struct TodayItem {
   TodayKind kind;
   std::optional<std::string> group, group_name, name, request, join;
   std::optional<int64_t> count;
+  // Of a case: `name` is its label. `due` is a day, `count` days of silence.
+  std::optional<std::string> case_id, question, article, due;
 };
-BOOST_DESCRIBE_STRUCT(TodayItem, (), (kind, group, group_name, name, request, join, count))
+BOOST_DESCRIBE_STRUCT(TodayItem, (),
+                      (kind, group, group_name, name, request, join, count, case_id, question, article, due))
 struct TodayList {
   HW_API(TodayList);
   std::vector<TodayItem> items;

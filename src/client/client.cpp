@@ -21,6 +21,23 @@ bool is_over(group::Joining::State state) {
 
 }  // namespace
 
+NoticeKind notice_of(uint16_t kind) {
+  switch (kind >> 8) {
+    case 0x01:
+      return NoticeKind::kTalk;
+    case 0x02:
+      return NoticeKind::kGuidance;
+    case 0x03:
+      return NoticeKind::kQuestions;
+    case 0x04:
+      return NoticeKind::kCases;
+    case 0x05:
+      return NoticeKind::kTallies;
+    default:
+      return NoticeKind::kGroup;
+  }
+}
+
 // --- Peers ---
 
 bool Peer::wants_connection() const {
@@ -418,9 +435,7 @@ void Client::Impl::notice(NoticeKind kind, std::optional<group::GroupId> group) 
 void Client::Impl::tell(const Peer& peer, const group::Happenings& happened) {
   struct Kinds {
     const group::Happenings& all;
-    NoticeKind operator()(const group::EventTakenIn& event) const {
-      return (event.kind & 0xFF00) == group::kTalkKinds ? NoticeKind::kTalk : NoticeKind::kGroup;
-    }
+    NoticeKind operator()(const group::EventTakenIn& event) const { return notice_of(event.kind); }
     NoticeKind operator()(const group::SendStateChanged&) const { return NoticeKind::kTalk; }
     NoticeKind operator()(const group::MembersChanged&) const { return NoticeKind::kMembers; }
     NoticeKind operator()(const group::RequestsChanged&) const { return NoticeKind::kRequests; }

@@ -10,6 +10,7 @@
 // two groups have a member in common.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,8 @@
 #include <variant>
 #include <vector>
 
+#include "domain/log/log.h"
+#include "domain/words/words.h"
 #include "group/group.h"
 #include "vault/vault.h"
 #include "wire/wire.h"
@@ -61,7 +64,11 @@ enum class NoticeKind : uint8_t {
   kTalk,
   kJoins,
   kSync,
-  kWarning
+  kWarning,
+  kGuidance,
+  kQuestions,
+  kCases,
+  kTallies
 };
 struct Notice {
   NoticeKind kind;
@@ -168,6 +175,28 @@ class Client {
   // е) and, for the last word, by beginning.
   std::vector<TalkMessage> search(std::string_view query, std::optional<group::GroupId> group, size_t limit);
   Result<> seen(const group::GroupId& group, Instant now);
+
+  // --- What the features' own files are made of (guidance.h, cases.h, …) ---
+  // The hand of one command: rows of the open transaction, and events to put into the outbox.
+  struct Hand {
+    Rows& rows;
+    Random& random;
+    Instant now;
+    const group::Group& group;
+    // The event is `queued` once the transaction is on disk. kTooLarge, kNotPossibleNow.
+    std::function<Result<group::EventId>(uint16_t kind, BytesView body)> post;
+  };
+  // Everything that `act` writes and posts becomes durable together, or nothing does.
+  Result<> change(const group::GroupId& group, Instant now, const std::function<Result<>(const Hand&)>& act);
+  // One view of the vault, in which this device's own events that wait to be sent are folded already (their
+  // places are `domain::is_queued`). Nothing that is written there is kept. kNoSuchGroup.
+  struct Look {
+    Rows& rows;
+    const group::Group& group;
+    domain::words::Analyzer& analyzer;
+    Instant now;
+  };
+  Result<> look(const group::GroupId& group, const std::function<Result<>(const Look&)>& act);
 
   // --- State ---
   LinkState link_state(const group::GroupId& group) const;

@@ -1,9 +1,45 @@
 // What a person asks of her client.
 #include "client/impl.h"
+#include "client/overlay.h"
 #include "crypto/crypto.h"
 #include "domain/talk/talk.h"
 
 namespace homeward::client {
+
+// --- What the features are made of ---
+
+Result<> Client::change(const group::GroupId& group, Instant now,
+                        const std::function<Result<>(const Hand&)>& act) {
+  impl_->now = now;
+  Peer* peer = impl_->find_group(group);
+  if (peer == nullptr) return ClientError::kNoSuchGroup;
+  std::set<uint16_t> kinds;
+  HW_TRY(impl_->step(*peer, [&](group::Turn turn) -> Result<> {
+    return act({turn.rows, turn.random, turn.now, *peer->group,
+                [&](uint16_t kind, BytesView body) -> Result<group::EventId> {
+                  kinds.insert(kind);
+                  return peer->group->post(kind, body, turn);
+                }});
+  }));
+  for (const uint16_t kind : kinds) impl_->notice(notice_of(kind), group);
+  impl_->notice(NoticeKind::kSync, group);
+  return success();
+}
+
+Result<> Client::look(const group::GroupId& group, const std::function<Result<>(const Look&)>& act) {
+  Peer* peer = impl_->find_group(group);
+  if (peer == nullptr || peer->group == nullptr) return ClientError::kNoSuchGroup;
+  Transaction rows(impl_->vault, Transaction::Access::kRead);
+  const std::vector<group::Group::Waiting> waiting = peer->group->waiting(rows);
+  OverlayRows overlay(rows);
+  uint64_t number = 0;
+  for (const group::Group::Waiting& one : waiting)
+    impl_->features.fold(
+        {overlay, group, peer->group->me(), true, peer->group->my_role(), {domain::kQueuedEpoch, ++number}},
+        one.event);
+  return act({waiting.empty() ? static_cast<Rows&>(rows) : overlay, *peer->group, impl_->features.analyzer(),
+              impl_->now});
+}
 
 // --- Groups ---
 

@@ -16,6 +16,9 @@ inline constexpr Space kSettingSpace = 0x3000;  // name → value
 inline constexpr Space kJoinedSpace = 0x3001;   // join → the group it became
 inline constexpr Space kLinkSpace = 0x3002;     // SHA-256 of an invite link → join
 
+// What to tell the page when an event of this kind came or goes.
+NoticeKind notice_of(uint16_t kind);
+
 inline constexpr int64_t kCheckpointAfter_ms = 5'000;
 
 // Rows that remember whether anything was written.

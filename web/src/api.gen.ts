@@ -1,5 +1,46 @@
 // Generated from the node's list of commands by api_types; do not edit.
 
+export interface AddEntryArgs {
+  group: string;
+  case_id: string;
+  kind: "exercises" | "contact" | "refused" | "report_served" | "answer" | "threatened" | "held" | "complaint" | "moved" | "sent_back" | "released" | "home" | "wounded" | "missing" | "killed" | "charged" | "note";
+  when: WhenField;
+  known_by: "he_called" | "comrade_family" | "unit" | "office" | "press" | "family" | "other";
+  sureness: "sure" | "likely" | "rumour";
+  text?: string;
+  reach?: "everyone" | "readers";
+  how?: "in_person_stamp" | "by_post" | "refused_to_take";
+  law_article?: string;
+  by_rank?: string;
+  place?: string;
+  held_with?: string;
+  to?: "commander" | "military_prosecutor" | "ombudsman" | "court";
+  corrects?: string;
+}
+
+export interface AddReportArgs {
+  group: string;
+  text: string;
+  unit?: string;
+  region?: string;
+  from_day: string;
+  until_day: string;
+  figures: ReportFigure[];
+  out_of?: number;
+  source: "he_called" | "comrade_family" | "unit" | "office" | "press" | "family" | "other";
+  source_note?: string;
+  sureness: "sure" | "likely" | "rumour";
+  overlaps: string[];
+  corrects?: string;
+}
+
+export interface AnswerArgs {
+  group: string;
+  question: string;
+  text: string;
+  article?: string;
+}
+
 export interface AppState {
   vault: "none" | "locked" | "open";
   language: string;
@@ -7,8 +48,192 @@ export interface AppState {
   relay: string;
 }
 
+export interface ArticleArgs {
+  group: string;
+  article: string;
+  revision?: number;
+}
+
+export interface ArticleContent {
+  title: string;
+  language: string;
+  summary: string;
+  audiences: ("contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family")[];
+  situations: ("not_yet_sent" | "on_leave" | "at_front" | "refused" | "held" | "wounded" | "missing" | "killed")[];
+  steps: ArticleStep[];
+  papers: PaperTemplate[];
+  threats: ThreatItem[];
+  sources: LawSource[];
+  contacts: ContactItem[];
+  sample: boolean;
+}
+
+export interface ArticleItem {
+  article: string;
+  revision: number;
+  title: string;
+  summary: string;
+  language: string;
+  audiences: ("contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family")[];
+  situations: ("not_yet_sent" | "on_leave" | "at_front" | "refused" | "held" | "wounded" | "missing" | "killed")[];
+  state: "current" | "not_yet" | "stale" | "withdrawn";
+  author_name: string;
+  valid_from: string;
+  check_by: string;
+  law_date: string;
+  endorsed: number;
+  disputed: boolean;
+  sample: boolean;
+  queued: boolean;
+  snippet?: string;
+}
+
+export interface ArticleList {
+  articles: ArticleItem[];
+  total: number;
+  can_publish: boolean;
+  proposals: number;
+}
+
+export interface ArticleRef {
+  article: string;
+  revision: number;
+}
+
+export interface ArticleStep {
+  title: string;
+  text: string;
+  say?: string;
+  write?: string;
+}
+
+export interface ArticleView {
+  item: ArticleItem;
+  content: ArticleContent;
+  revisions: RevisionItem[];
+  opinions: OpinionItem[];
+  withdrawal?: WithdrawalItem;
+  outcomes: OutcomeCount[];
+  signer: string;
+  signature_good: boolean;
+  from_file: boolean;
+  can_publish: boolean;
+  my_opinion?: boolean;
+}
+
+export interface ArticlesArgs {
+  group: string;
+  query?: string;
+  audience?: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family";
+  situation?: "not_yet_sent" | "on_leave" | "at_front" | "refused" | "held" | "wounded" | "missing" | "killed";
+  withdrawn?: boolean;
+  limit?: number;
+}
+
+export interface AskArgs {
+  group: string;
+  text: string;
+  reach: "everyone" | "advisers";
+  audience?: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family";
+  situation?: "not_yet_sent" | "on_leave" | "at_front" | "refused" | "held" | "wounded" | "missing" | "killed";
+  urgency: "normal" | "urgent";
+}
+
+export interface BringCaseArgs {
+  group: string;
+  file: string;
+  passphrase: string;
+}
+
+export interface CalendarFile {
+  name: string;
+  text: string;
+}
+
 export interface CancelJoinArgs {
   join: string;
+}
+
+export interface CardArgs {
+  group: string;
+  case_id: string;
+  card: CardFields;
+  reason?: string;
+}
+
+export interface CardFields {
+  label: string;
+  category: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family";
+  unit: string;
+  region: string;
+  rank?: string;
+}
+
+export interface CaseArgs {
+  group: string;
+  case_id: string;
+}
+
+export interface CaseCard {
+  case_id: string;
+  label: string;
+  category: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family";
+  unit: string;
+  region: string;
+  rank: string;
+  state: "unknown" | "exercises" | "in_touch" | "at_front" | "refused" | "report_served" | "threatened" | "held" | "charged" | "moved" | "sent_back" | "wounded" | "missing" | "killed" | "released" | "home";
+  since?: string;
+  contradictory: boolean;
+  last_contact?: string;
+  silent_days?: number;
+  silence: "none" | "watch" | "act" | "urgent";
+  speaks: MemberRef;
+  mine: boolean;
+  readable: boolean;
+  next_due?: string;
+  entries: number;
+  at: number;
+  queued: boolean;
+  joined_with?: string;
+}
+
+export interface CaseFile {
+  card: CaseCard;
+  sealed?: SealedFields;
+  readers: MemberRef[];
+  may_edit: boolean;
+  fate: "unknown" | "exercises" | "in_touch" | "at_front" | "refused" | "report_served" | "threatened" | "held" | "charged" | "moved" | "sent_back" | "wounded" | "missing" | "killed" | "released" | "home";
+  whereabouts?: string;
+  timeline: EntryItem[];
+  deadlines: DeadlineItem[];
+  steps: StepItem[];
+  papers: SavedPaper[];
+  clock: SilenceSettings;
+  advice?: SilenceAdvice;
+  missing_keys: MemberRef[];
+}
+
+export interface CaseList {
+  cases: CaseCard[];
+  total: number;
+  more: boolean;
+  silent: number;
+  due: number;
+}
+
+export interface CaseRef {
+  case_id: string;
+}
+
+export interface CasesArgs {
+  group: string;
+  state?: "unknown" | "exercises" | "in_touch" | "at_front" | "refused" | "report_served" | "threatened" | "held" | "charged" | "moved" | "sent_back" | "wounded" | "missing" | "killed" | "released" | "home";
+  unit?: string;
+  region?: string;
+  query?: string;
+  mine?: boolean;
+  limit?: number;
+  after?: string;
 }
 
 export interface ChangePassphraseArgs {
@@ -16,11 +241,128 @@ export interface ChangePassphraseArgs {
   new_passphrase: string;
 }
 
+export interface ContactItem {
+  name: string;
+  how: string;
+}
+
 export interface CreateGroupArgs {
   name: string;
   my_name: string;
   relay?: string;
   vouches?: number;
+}
+
+export interface DeadlineItem {
+  deadline: string;
+  title: string;
+  due: string;
+  from_entry: string;
+  law: string;
+  days_left: number;
+  met: boolean;
+  next: string;
+}
+
+export interface DoubleArgs {
+  group: string;
+  double_id: string;
+  agree: boolean;
+}
+
+export interface DoubleItem {
+  double_id: string;
+  mine: CaseCard;
+  other: CaseCard;
+  state: "open" | "i_agreed" | "joined" | "refused";
+}
+
+export interface DoubleList {
+  doubles: DoubleItem[];
+}
+
+export interface DraftAnswer {
+  content: ArticleContent;
+}
+
+export interface DueItem {
+  group: string;
+  group_name: string;
+  case_id: string;
+  label: string;
+  text: string;
+  due: string;
+  overdue: boolean;
+  kind: string;
+}
+
+export interface DueList {
+  items: DueItem[];
+}
+
+export interface EntryItem {
+  entry: string;
+  kind: "exercises" | "contact" | "refused" | "report_served" | "answer" | "threatened" | "held" | "complaint" | "moved" | "sent_back" | "released" | "home" | "wounded" | "missing" | "killed" | "charged" | "note";
+  when: WhenField;
+  known_by: "he_called" | "comrade_family" | "unit" | "office" | "press" | "family" | "other";
+  sureness: "sure" | "likely" | "rumour";
+  text?: string;
+  sealed: boolean;
+  how?: "in_person_stamp" | "by_post" | "refused_to_take";
+  law_article?: string;
+  by_rank?: string;
+  place?: string;
+  held_with?: string;
+  to?: "commander" | "military_prosecutor" | "ombudsman" | "court";
+  by: MemberRef;
+  at: number;
+  corrects?: string;
+  corrected: boolean;
+  contradicts: boolean;
+  queued: boolean;
+}
+
+export interface EntryRef {
+  entry: string;
+}
+
+export interface EraseCaseArgs {
+  group: string;
+  case_id: string;
+  word: string;
+}
+
+export interface ExportArticlesArgs {
+  group: string;
+  articles: string[];
+}
+
+export interface FieldProblem {
+  name: string;
+  message: string;
+}
+
+export interface FileAnswer {
+  name: string;
+  file: string;
+}
+
+export interface FillPaperArgs {
+  group: string;
+  article: string;
+  revision?: number;
+  paper: string;
+  values: NamedValue[];
+}
+
+export interface FilledPaper {
+  title: string;
+  addressed_to: string;
+  text: string;
+  copies: number;
+  problems: FieldProblem[];
+  state: "current" | "not_yet" | "stale" | "withdrawn";
+  warning?: string;
 }
 
 export interface GroupArgs {
@@ -54,6 +396,23 @@ export interface GroupSync {
   group: string;
   state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
   waiting: number;
+}
+
+export interface ImportAnswer {
+  articles: ImportedArticle[];
+}
+
+export interface ImportArticlesArgs {
+  group: string;
+  file: string;
+  trust?: boolean;
+}
+
+export interface ImportedArticle {
+  title: string;
+  signer: string;
+  signed_by_name?: string;
+  outcome: string;
 }
 
 export interface InviteArgs {
@@ -102,6 +461,12 @@ export interface LastMessage {
   at: number;
 }
 
+export interface LawSource {
+  title: string;
+  date: string;
+  text: string;
+}
+
 export interface MemberArgs {
   group: string;
   member: string;
@@ -121,6 +486,12 @@ export interface MemberList {
   members: MemberItem[];
 }
 
+export interface MemberRef {
+  member: string;
+  name: string;
+  me: boolean;
+}
+
 export interface MessageItem {
   message: string;
   author: string;
@@ -136,6 +507,20 @@ export interface MessageItem {
 export interface MessageList {
   messages: MessageItem[];
   more: boolean;
+}
+
+export interface NamedValue {
+  name: string;
+  value: string;
+}
+
+export interface NewCaseArgs {
+  group: string;
+  card: CardFields;
+  sealed?: SealedFields;
+  readers: string[];
+  last_contact?: string;
+  usual_silence_days?: number;
 }
 
 export interface NewInvite {
@@ -158,8 +543,56 @@ export interface Nothing {
 }
 
 export interface Notice {
-  notice: "vault" | "groups" | "group" | "members" | "requests" | "invites" | "talk" | "joins" | "sync" | "warning";
+  notice: "vault" | "groups" | "group" | "members" | "requests" | "invites" | "talk" | "joins" | "sync" | "warning" | "guidance" | "questions" | "cases" | "tallies";
   group?: string;
+}
+
+export interface OpinionArgs {
+  group: string;
+  article: string;
+  revision: number;
+  text: string;
+}
+
+export interface OpinionItem {
+  member: string;
+  name: string;
+  revision: number;
+  agrees: boolean;
+  text: string;
+  at: number;
+  mine: boolean;
+}
+
+export interface OutcomeCount {
+  state: string;
+  count?: number;
+}
+
+export interface PaperField {
+  name: string;
+  label: string;
+  explain: string;
+  type: "text" | "long_text" | "date" | "number" | "choice" | "name" | "unit";
+  required: boolean;
+  choices: string[];
+}
+
+export interface PaperTemplate {
+  paper: string;
+  title: string;
+  addressed_to: string;
+  body: string;
+  fields: PaperField[];
+  copies: number;
+}
+
+export interface PaperValues {
+  article: string;
+  revision: number;
+  paper: string;
+  title: string;
+  values: NamedValue[];
 }
 
 export interface PassphraseArgs {
@@ -176,10 +609,149 @@ export interface PostArgs {
   text: string;
 }
 
+export interface ProposalArgs {
+  group: string;
+  proposal: string;
+  reason?: string;
+}
+
 export interface ProposeArgs {
   group: string;
   request: string;
   note?: string;
+}
+
+export interface ProposeArticleArgs {
+  group: string;
+  article?: string;
+  content: ArticleContent;
+  note: string;
+}
+
+export interface ProposedItem {
+  proposal: string;
+  article?: string;
+  by_name: string;
+  mine: boolean;
+  at: number;
+  note: string;
+  content: ArticleContent;
+}
+
+export interface ProposedList {
+  proposals: ProposedItem[];
+}
+
+export interface PublishArgs {
+  group: string;
+  article?: string;
+  content: ArticleContent;
+  valid_from: string;
+  check_by: string;
+  law_date: string;
+  proposal?: string;
+}
+
+export interface QuestionArgs {
+  group: string;
+  question: string;
+}
+
+export interface QuestionItem {
+  question: string;
+  author_name?: string;
+  mine: boolean;
+  text?: string;
+  reach: "everyone" | "advisers";
+  audience?: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family";
+  situation?: "not_yet_sent" | "on_leave" | "at_front" | "refused" | "held" | "wounded" | "missing" | "killed";
+  urgency: "normal" | "urgent";
+  state: "open" | "asked_back" | "answered";
+  at: number;
+  answers: number;
+  overdue: boolean;
+  queued: boolean;
+}
+
+export interface QuestionList {
+  questions: QuestionItem[];
+  i_am_adviser: boolean;
+  advisers: number;
+}
+
+export interface QuestionRef {
+  question: string;
+}
+
+export interface QuestionView {
+  item: QuestionItem;
+  replies: ReplyItem[];
+  can_answer: boolean;
+  can_close: boolean;
+  seen_by: string[];
+}
+
+export interface QuestionsArgs {
+  group: string;
+  state?: "open" | "asked_back" | "answered";
+  limit?: number;
+}
+
+export interface ReadPaperArgs {
+  group: string;
+  case_id: string;
+  saved: string;
+}
+
+export interface ReplyItem {
+  author_name: string;
+  adviser: boolean;
+  mine: boolean;
+  kind: string;
+  text?: string;
+  at: number;
+  article?: string;
+  article_title?: string;
+  queued: boolean;
+}
+
+export interface ReportArgs {
+  group: string;
+  report: string;
+  reason?: string;
+}
+
+export interface ReportFigure {
+  state: "sent" | "refused" | "held" | "threatened" | "released" | "home" | "sent_back" | "wounded" | "missing" | "killed" | "unknown";
+  count: number;
+}
+
+export interface ReportItem {
+  report: string;
+  text: string;
+  unit: string;
+  region: string;
+  from_day: string;
+  until_day: string;
+  figures: ReportFigure[];
+  out_of?: number;
+  source: "he_called" | "comrade_family" | "unit" | "office" | "press" | "family" | "other";
+  source_note: string;
+  sureness: "sure" | "likely" | "rumour";
+  overlaps: string[];
+  by: MemberRef;
+  mine: boolean;
+  at: number;
+  withdrawn: boolean;
+  queued: boolean;
+}
+
+export interface ReportList {
+  reports: ReportItem[];
+}
+
+export interface ReportRef {
+  report: string;
 }
 
 export interface RequestArgs {
@@ -208,9 +780,81 @@ export interface RequestList {
   requests: RequestItem[];
 }
 
+export interface RevisionItem {
+  revision: number;
+  author_name: string;
+  at: number;
+  valid_from: string;
+  check_by: string;
+  law_date: string;
+}
+
 export interface RevokeInviteArgs {
   group: string;
   invite: string;
+}
+
+export interface RollArgs {
+  group: string;
+  roll: string;
+}
+
+export interface RollEntry {
+  case_id: string;
+  label: string;
+  kind: "exercises" | "contact" | "refused" | "report_served" | "answer" | "threatened" | "held" | "complaint" | "moved" | "sent_back" | "released" | "home" | "wounded" | "missing" | "killed" | "charged" | "note";
+  new_case: boolean;
+}
+
+export interface RollItem {
+  roll: string;
+  when: WhenField;
+  by: MemberRef;
+  lines: number;
+  made: number;
+  queued: boolean;
+}
+
+export interface RollLine {
+  name: string;
+  unit?: string;
+  kind: "exercises" | "contact" | "refused" | "report_served" | "answer" | "threatened" | "held" | "complaint" | "moved" | "sent_back" | "released" | "home" | "wounded" | "missing" | "killed" | "charged" | "note";
+  message?: string;
+  case_id?: string;
+}
+
+export interface RollList {
+  rolls: RollItem[];
+}
+
+export interface RollMatch {
+  case_id: string;
+  label: string;
+  unit: string;
+  speaks: MemberRef;
+  score: number;
+  why: string;
+}
+
+export interface RollMatchArgs {
+  group: string;
+  name: string;
+  unit?: string;
+}
+
+export interface RollMatches {
+  matches: RollMatch[];
+}
+
+export interface RollSaved {
+  roll: string;
+  made: number;
+  matched: number;
+}
+
+export interface RollView {
+  item: RollItem;
+  entries: RollEntry[];
 }
 
 export interface SafetyWords {
@@ -219,10 +863,106 @@ export interface SafetyWords {
   epoch: number;
 }
 
+export interface SavePaperArgs {
+  group: string;
+  case_id: string;
+  article: string;
+  revision: number;
+  paper: string;
+  title: string;
+  values: NamedValue[];
+}
+
+export interface SaveRollArgs {
+  group: string;
+  when: WhenField;
+  caller?: string;
+  known_by: "he_called" | "comrade_family" | "unit" | "office" | "press" | "family" | "other";
+  sureness: "sure" | "likely" | "rumour";
+  unit?: string;
+  lines: RollLine[];
+}
+
+export interface SavedPaper {
+  saved: string;
+  title: string;
+  article: string;
+  at: number;
+}
+
+export interface SealArgs {
+  group: string;
+  case_id: string;
+  sealed: SealedFields;
+  readers: string[];
+}
+
+export interface SealedFields {
+  name: string;
+  birth_day?: string;
+  relatives?: string;
+  phone?: string;
+  whereabouts?: string;
+  notes?: string;
+}
+
 export interface SearchArgs {
   query: string;
   group?: string;
   limit?: number;
+}
+
+export interface SilenceAdvice {
+  what: string;
+  level: "none" | "watch" | "act" | "urgent";
+  since: string;
+  article?: string;
+  same_unit: number;
+}
+
+export interface SilenceArgs {
+  group: string;
+  case_id: string;
+  usual_days: number;
+  watch_days: number;
+  act_days: number;
+  urgent_days: number;
+}
+
+export interface SilenceSettings {
+  usual_days: number;
+  watch_days: number;
+  act_days: number;
+  urgent_days: number;
+}
+
+export interface StepArgs {
+  group: string;
+  case_id: string;
+  text: string;
+  due?: string;
+  who?: string;
+}
+
+export interface StepDoneArgs {
+  group: string;
+  case_id: string;
+  step: string;
+  dropped?: boolean;
+}
+
+export interface StepItem {
+  step: string;
+  text: string;
+  due?: string;
+  who: MemberRef;
+  done: boolean;
+  overdue: boolean;
+  by: MemberRef;
+}
+
+export interface StepRef {
+  step: string;
 }
 
 export interface Strength {
@@ -238,20 +978,84 @@ export interface SyncStatus {
   groups: GroupSync[];
 }
 
+export interface TakeAwayArgs {
+  group: string;
+  case_id: string;
+  passphrase: string;
+}
+
 export interface TalkListArgs {
   group: string;
   limit?: number;
   before?: string;
 }
 
+export interface TallyArgs {
+  group: string;
+  by: "unit" | "region" | "month";
+  unit?: string;
+  region?: string;
+  from_month?: string;
+  until_month?: string;
+}
+
+export interface TallyCell {
+  state: "sent" | "refused" | "held" | "threatened" | "released" | "home" | "sent_back" | "wounded" | "missing" | "killed" | "unknown";
+  at_least: number;
+  at_most: number;
+  from_cases: number;
+  small: boolean;
+}
+
+export interface TallyCellArgs {
+  group: string;
+  by: "unit" | "region" | "month";
+  key: string;
+  state: "sent" | "refused" | "held" | "threatened" | "released" | "home" | "sent_back" | "wounded" | "missing" | "killed" | "unknown";
+  from_month?: string;
+  until_month?: string;
+}
+
+export interface TallyRow {
+  key: string;
+  label: string;
+  men_at_least: number;
+  men_at_most: number;
+  cells: TallyCell[];
+}
+
+export interface TallySources {
+  cases: CaseCard[];
+  hidden: number;
+  reports: ReportItem[];
+}
+
+export interface TallyTable {
+  by: "unit" | "region" | "month";
+  rows: TallyRow[];
+  total: TallyRow;
+  cases: number;
+  joined: number;
+  reports: number;
+}
+
+export interface ThreatItem {
+  threat: string;
+  truth: string;
+}
+
 export interface TodayItem {
-  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread";
+  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread" | "question_urgent" | "question_answered" | "question_open" | "article_withdrawn" | "article_stale" | "proposal" | "case_silent" | "case_due" | "case_told" | "double_found" | "policy_change" | "objection";
   group?: string;
   group_name?: string;
   name?: string;
   request?: string;
   join?: string;
   count?: number;
+  case_id?: string;
+  question?: string;
+  article?: string;
+  due?: string;
 }
 
 export interface TodayList {
@@ -266,6 +1070,27 @@ export interface WarningItem {
 
 export interface WarningList {
   warnings: WarningItem[];
+}
+
+export interface WhenField {
+  precision: "exact" | "day" | "week" | "month" | "before";
+  day: string;
+  time?: string;
+}
+
+export interface WithdrawArgs {
+  group: string;
+  article: string;
+  reason: string;
+  replacement?: string;
+}
+
+export interface WithdrawalItem {
+  reason: string;
+  by_name: string;
+  at: number;
+  replacement?: string;
+  replacement_title?: string;
 }
 
 export interface Commands {
@@ -333,6 +1158,102 @@ export interface Commands {
   "sync.status": { args: Nothing; result: SyncStatus };
   /** What needs the person now. */
   "today.list": { args: Nothing; result: TodayList };
+  /** Guidance articles of a group: the best found first, else the newest first. */
+  "guidance.list": { args: ArticlesArgs; result: ArticleList };
+  /** One article, whole: its text, who signed it, who disagrees, how it went for others. */
+  "guidance.article": { args: ArticleArgs; result: ArticleView };
+  /** Publishes an article or a new revision of one; advisers only. */
+  "guidance.publish": { args: PublishArgs; result: ArticleRef };
+  /** Proposes an article or a change of one to the advisers. */
+  "guidance.propose": { args: ProposeArticleArgs; result: Nothing };
+  /** Changes that members proposed and no adviser took in or turned down. */
+  "guidance.proposals": { args: GroupArgs; result: ProposedList };
+  /** An adviser turns a proposed change down, with a reason. */
+  "guidance.turn_down": { args: ProposalArgs; result: Nothing };
+  /** Another adviser stands by a revision. */
+  "guidance.endorse": { args: OpinionArgs; result: Nothing };
+  /** Another adviser disagrees with a revision and says why; everyone sees it. */
+  "guidance.disagree": { args: OpinionArgs; result: Nothing };
+  /** Withdraws an article everywhere; it beats every older copy. */
+  "guidance.withdraw": { args: WithdrawArgs; result: Nothing };
+  /** Fills a paper in and checks it; nothing is kept. */
+  "guidance.fill": { args: FillPaperArgs; result: FilledPaper };
+  /** Articles and withdrawals as one signed file for another group. */
+  "guidance.export": { args: ExportArticlesArgs; result: FileAnswer };
+  /** What a file of articles holds and, with trust, takes it into the group. */
+  "guidance.import": { args: ImportArticlesArgs; result: ImportAnswer };
+  /** Asks the group, or its advisers alone. */
+  "question.ask": { args: AskArgs; result: QuestionRef };
+  /** Questions: the overdue ones first, then by urgency and age. */
+  "question.list": { args: QuestionsArgs; result: QuestionList };
+  /** One question with its answers. */
+  "question.view": { args: QuestionArgs; result: QuestionView };
+  /** An answer to a question. */
+  "question.answer": { args: AnswerArgs; result: Nothing };
+  /** Asks the asker for what is missing. */
+  "question.ask_back": { args: AnswerArgs; result: Nothing };
+  /** The asker adds to her question. */
+  "question.add": { args: AnswerArgs; result: Nothing };
+  /** Marks a question as answered. */
+  "question.close": { args: QuestionArgs; result: Nothing };
+  /** The draft of an article made from an answered question, without the asker. */
+  "question.to_article": { args: QuestionArgs; result: DraftAnswer };
+  /** Cases of a group: those that need somebody first. */
+  "case.list": { args: CasesArgs; result: CaseList };
+  /** Opens a case for one man. */
+  "case.create": { args: NewCaseArgs; result: CaseRef };
+  /** One case, as far as I may see it. */
+  "case.view": { args: CaseArgs; result: CaseFile };
+  /** Changes what the group sees of him. */
+  "case.edit_card": { args: CardArgs; result: Nothing };
+  /** Seals the fields that identify him to the people named. */
+  "case.seal": { args: SealArgs; result: Nothing };
+  /** Adds an entry to the timeline; a correction is an entry too. */
+  "case.add_entry": { args: AddEntryArgs; result: EntryRef };
+  /** How long silence is usual for him and when to act. */
+  "case.set_silence": { args: SilenceArgs; result: Nothing };
+  /** Adds a next step with its due date. */
+  "case.add_step": { args: StepArgs; result: StepRef };
+  /** A next step is done, or dropped. */
+  "case.done_step": { args: StepDoneArgs; result: Nothing };
+  /** Keeps a paper that was filled in, sealed to the readers of the case. */
+  "case.save_paper": { args: SavePaperArgs; result: Nothing };
+  /** What was typed into a kept paper. */
+  "case.read_paper": { args: ReadPaperArgs; result: PaperValues };
+  /** Deadlines and steps of a case as a calendar file. */
+  "case.calendar": { args: CaseArgs; result: CalendarFile };
+  /** What is due in all groups, soonest first. */
+  "case.due": { args: Nothing; result: DueList };
+  /** Cases that may be of the same man as one of mine. */
+  "case.doubles": { args: GroupArgs; result: DoubleList };
+  /** Agrees that two cases are of the same man, or says that they are not. */
+  "case.answer_double": { args: DoubleArgs; result: Nothing };
+  /** A case as an encrypted file, for the family to take along. */
+  "case.take_away": { args: TakeAwayArgs; result: FileAnswer };
+  /** Brings a case from such a file into a group. */
+  "case.bring": { args: BringCaseArgs; result: CaseRef };
+  /** Erases a case from the group; only who speaks for him. */
+  "case.erase": { args: EraseCaseArgs; result: Nothing };
+  /** Cases that a name or nickname may belong to. */
+  "roll.match": { args: RollMatchArgs; result: RollMatches };
+  /** Writes down a whole roll: entries for known men, new cases for the others. */
+  "roll.save": { args: SaveRollArgs; result: RollSaved };
+  /** Rolls of a group, newest first. */
+  "roll.list": { args: GroupArgs; result: RollList };
+  /** One roll with the cases it touched. */
+  "roll.view": { args: RollArgs; result: RollView };
+  /** Adds a reported figure with its source. */
+  "report.add": { args: AddReportArgs; result: ReportRef };
+  /** Reported figures of a group, newest first. */
+  "report.list": { args: GroupArgs; result: ReportList };
+  /** Takes a reported figure back, with a reason. */
+  "report.withdraw": { args: ReportArgs; result: Nothing };
+  /** The tally by unit, region or month. */
+  "tally.view": { args: TallyArgs; result: TallyTable };
+  /** What one figure of a tally is made of, as far as I may see. */
+  "tally.sources": { args: TallyCellArgs; result: TallySources };
+  /** The tally as a CSV file. */
+  "tally.csv": { args: TallyArgs; result: CalendarFile };
 }
 
 export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "internal";
