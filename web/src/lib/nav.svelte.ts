@@ -1,7 +1,9 @@
 // Where she is. Places are kept in memory only: the browser's history holds step numbers under one address, so that
 // Back works and the disk of the browser learns nothing of groups or people. After a reload everything starts at Today.
 
-export type Place = 'talk' | 'people' | 'more';
+import type { GuidanceDetail } from './guidance_nav';
+
+export type Place = 'talk' | 'guidance' | 'cases' | 'counts' | 'people' | 'more';
 
 export type Route =
   | { screen: 'today' }
@@ -16,7 +18,9 @@ export type Detail =
   | { kind: 'request'; request: string }
   | { kind: 'invite' }
   | { kind: 'invites' }
-  | { kind: 'leave' };
+  | { kind: 'leave' }
+  | { kind: 'case'; case_id: string }
+  | GuidanceDetail;
 
 const home: Route = { screen: 'today' };
 
@@ -67,8 +71,18 @@ class Nav {
   /** To the place above: by stepping back when she came from there, so that Back never leads in circles. */
   up(route: Route): void {
     const before = this.#stack[this.#at - 1];
-    if (before && same(before, route)) history.back();
+    if ((before && same(before, route)) || this.came_from_within()) history.back();
     else this.replace(route);
+  }
+
+  /** Whether she came from another screen of this same place of the group, to which going up then leads. */
+  came_from_within(): boolean {
+    const before = this.#stack[this.#at - 1];
+    const here = this.route;
+    return (
+      before?.screen === 'group' && here.screen === 'group' && !!here.detail && !!before.detail &&
+      before.group === here.group && before.place === here.place
+    );
   }
 }
 
