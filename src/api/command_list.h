@@ -73,6 +73,7 @@ struct CommandList {
 };
 
 // Of node_guidance.cpp, node_questions.cpp, node_cases.cpp, node_rolls.cpp and node_tallies.cpp.
+void add_policy(CommandList& list);
 void add_guidance(CommandList& list);
 void add_questions(CommandList& list);
 void add_cases(CommandList& list);
@@ -80,6 +81,7 @@ void add_rolls(CommandList& list);
 void add_tallies(CommandList& list);
 
 // What of a group needs the person now, for Today; each in its feature's file.
+void today_policy(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_guidance(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_questions(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_cases(Node& node, const client::GroupSummary& group, TodayList& out);

@@ -42,6 +42,7 @@ CommandList::CommandList() {
   add<&Node::talk_seen>("talk.seen", "All messages of a group were seen.");
   add<&Node::sync_status>("sync.status", "How the connections are and how many messages wait.");
   add<&Node::today_list>("today.list", "What needs the person now.");
+  add_policy(*this);
   add_guidance(*this);
   add_questions(*this);
   add_cases(*this);

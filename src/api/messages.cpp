@@ -56,6 +56,11 @@ constexpr Words kWords[] = {
     {ErrorCode::name_invalid, "Имя пустое или слишком длинное.", "The name is empty or too long."},
     {ErrorCode::bad_relay, "Это не адрес узла связи. Он начинается с http:// или https://.",
      "This is not a relay's address. One begins with http:// or https://."},
+    {ErrorCode::last_organizer,
+     "Вы единственный организатор. Сначала назначьте организатором кого-то ещё, иначе группой некому будет "
+     "управлять.",
+     "You are the only organizer. First make somebody else organizer, or nobody can look after the group."},
+    {ErrorCode::no_change, "Этого предложения больше нет.", "This proposed change is not there any more."},
     {ErrorCode::internal, "В программе ошибка. Ничего не потеряно; перезапустите её.",
      "The program has a fault. Nothing is lost; start it again."},
 };
@@ -101,6 +106,8 @@ ErrorCode code_of(const Error& error) {
       {error.is(GroupError::kNoSuchRequest), ErrorCode::no_request},
       {error.is(GroupError::kNoSuchInvite), ErrorCode::no_invite},
       {error.is(GroupError::kAlreadyDone), ErrorCode::already_done},
+      {error.is(GroupError::kLastOrganizer), ErrorCode::last_organizer},
+      {error.is(GroupError::kNoSuchChange), ErrorCode::no_change},
       {error.is(GroupError::kTooLarge), ErrorCode::text_too_long},
       {error.is(GroupError::kDamaged), ErrorCode::damaged},
       {error.is(VaultError::kWrongPassphrase), ErrorCode::wrong_passphrase},

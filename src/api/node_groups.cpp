@@ -181,6 +181,10 @@ RequestList Node::group_requests(const GroupArgs& args) {
     item.needed = request.needed;
     item.can_propose = request.can_propose;
     item.can_confirm = request.can_confirm;
+    item.can_decline = request.can_decline || request.can_propose;
+    item.can_object = request.can_object;
+    for (const group::JoinRequest::Objection& one : request.objections)
+      item.objections.push_back({{text_id(one.by), group.name_of(one.by)}, one.reason, one.at.ms});
     item.comes_back = request.comes_back;
     out.requests.push_back(std::move(item));
   }
@@ -215,6 +219,8 @@ MemberList Node::group_members(const GroupArgs& args) {
                     {}};
     for (const group::PersonId& person : member.confirmed_by)
       item.confirmed_names.push_back(group.name_of(person));
+    for (const group::PersonId& person : member.removal_by)
+      item.removal_by.push_back({text_id(person), group.name_of(person)});
     out.members.push_back(std::move(item));
   }
   return out;
@@ -355,6 +361,7 @@ TodayList Node::today_list(const Nothing&) {
       item.name = request.name;
       item.request = text_id(request.id);
     }
+    today_policy(*this, summary, out);
     today_cases(*this, summary, out);
     today_questions(*this, summary, out);
     today_guidance(*this, summary, out);

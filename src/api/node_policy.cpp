@@ -26,8 +26,7 @@ PersonItem person_item(const group::Group& group, const group::PersonId& person)
   return {text_id(person), group.name_of(person)};
 }
 
-std::vector<PersonItem> person_items(const group::Group& group,
-                                     const std::vector<group::PersonId>& persons) {
+std::vector<PersonItem> person_items(const group::Group& group, const std::vector<group::PersonId>& persons) {
   std::vector<PersonItem> out;
   for (const group::PersonId& person : persons) out.push_back(person_item(group, person));
   return out;
@@ -186,7 +185,8 @@ void add_policy(CommandList& list) {
   list.add_function<&group_chain>("group.chain",
                                   "Whom a member brought in since a day, and whom those brought in.");
   list.add_function<&group_remove_chain>(
-      "group.remove_chain", "Removes these persons at once; of a member who is no organizer: her word for it.");
+      "group.remove_chain",
+      "Removes these persons at once; of a member who is no organizer: her word for it.");
 }
 
 }  // namespace homeward::api

@@ -264,6 +264,13 @@ struct PersonItem {
   std::string member, name;
 };
 BOOST_DESCRIBE_STRUCT(PersonItem, (), (member, name))
+struct ObjectionItem {
+  HW_API(ObjectionItem);
+  PersonItem by;
+  std::string reason;
+  int64_t at;
+};
+BOOST_DESCRIBE_STRUCT(ObjectionItem, (), (by, reason, at))
 struct RequestItem {
   HW_API(RequestItem);
   std::string request, name, greeting, note;
@@ -274,11 +281,13 @@ struct RequestItem {
   std::vector<PersonItem> confirmed_by;
   int64_t needed;
   bool can_propose, can_confirm;
+  bool can_decline, can_object;  // decline: for everybody, once it is proposed
+  std::vector<ObjectionItem> objections;
   bool comes_back;  // a member whose device fell out: one member's group.propose puts her back
 };
 BOOST_DESCRIBE_STRUCT(RequestItem, (),
                       (request, name, greeting, note, words, words_other, at, mine, proposed_by, confirmed_by,
-                       needed, can_propose, can_confirm, comes_back))
+                       needed, can_propose, can_confirm, can_decline, can_object, objections, comes_back))
 struct RequestList {
   HW_API(RequestList);
   std::vector<RequestItem> requests;
@@ -292,8 +301,9 @@ struct MemberItem {
   int64_t since;
   std::string sponsor_name;
   std::vector<std::string> confirmed_names;
+  std::vector<PersonItem> removal_by;  // who said that she should go
 };
-BOOST_DESCRIBE_STRUCT(MemberItem, (), (member, name, role, me, since, sponsor_name, confirmed_names))
+BOOST_DESCRIBE_STRUCT(MemberItem, (), (member, name, role, me, since, sponsor_name, confirmed_names, removal_by))
 struct MemberList {
   HW_API(MemberList);
   std::vector<MemberItem> members;

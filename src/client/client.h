@@ -161,6 +161,14 @@ class Client {
   // One member's word; as many as the group's rule asks for remove the person.
   Result<> approve_removal(const group::GroupId& group, const group::PersonId& person, Instant now);
   Result<> leave(const group::GroupId& group, Instant now);
+  // --- Roles and rules (policy.cpp); see group::Group of the same names ---
+  Result<group::ChangeId> change_policy(const group::GroupId& group, const group::Change& change, Instant now);
+  Result<> approve_change(const group::GroupId& group, const group::ChangeId& change, Instant now);
+  Result<> reject_change(const group::GroupId& group, const group::ChangeId& change, Instant now);
+  Result<> object(const group::GroupId& group, const group::RequestId& request, std::string_view reason,
+                  Instant now);
+  // An organizer removes all of these; another member says her word for each.
+  Result<> remove_all(const group::GroupId& group, std::span<const group::PersonId> persons, Instant now);
   Result<> forget(const group::GroupId& group, Instant now);  // only when left or removed
   // For queries that only read (members, requests, invites, warnings, safety words); null if there is none.
   const group::Group* find(const group::GroupId& group) const;

@@ -180,6 +180,9 @@ class Group {
   PolicyView policy() const;
   std::vector<PendingChange> changes() const;
   std::vector<Member> members() const;  // present ones, by time of entry
+  // Whom this person brought in since then, whom those brought in, and so on, also by those who left
+  // meanwhile; and, with depth 0, for whom she vouched.
+  std::vector<Brought> brought_in(const PersonId& person, Instant since) const;
   // Also of those who left: her last known name, empty if never known.
   std::string name_of(const PersonId& person) const;
   std::vector<JoinRequest> requests(Instant now) const;

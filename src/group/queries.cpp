@@ -150,6 +150,29 @@ std::vector<Member> Group::members() const {
   return out;
 }
 
+std::vector<Brought> Group::brought_in(const PersonId& person, Instant since) const {
+  std::map<PersonId, size_t> depths;
+  const auto& persons = impl_->roster.persons();
+  std::vector<PersonId> layer{person};
+  for (size_t depth = 1; !layer.empty(); ++depth) {
+    std::vector<PersonId> next;
+    for (const auto& [one, about] : persons) {
+      const bool hers = std::ranges::find(layer, about.sponsor) != layer.end();
+      if (!hers || one == person || one == about.sponsor || about.since < since) continue;
+      if (depths.emplace(one, depth).second) next.push_back(one);
+    }
+    layer = std::move(next);
+  }
+  std::vector<Brought> out;
+  for (Member& member : members()) {
+    const auto at = depths.find(member.person);
+    const bool vouched = std::ranges::find(member.confirmed_by, person) != member.confirmed_by.end();
+    if (at == depths.end() && !(vouched && member.since >= since)) continue;
+    out.push_back({std::move(member), at == depths.end() ? 0 : at->second});
+  }
+  return out;
+}
+
 std::string Group::name_of(const PersonId& person) const { return impl_->roster.name_of(person); }
 
 std::vector<JoinRequest> Group::requests(Instant now) const {

@@ -125,6 +125,12 @@ struct Member {
   std::vector<PersonId> removal_by;  // who said that she should go
 };
 
+// A member who is here because of another's word.
+struct Brought {
+  Member member;
+  size_t depth = 0;  // 1: brought in by that person, 2: by one of those…; 0: only vouched for by her
+};
+
 // A join request as the members see it.
 struct JoinRequest {
   RequestId id;

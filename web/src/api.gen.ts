@@ -236,9 +236,54 @@ export interface CasesArgs {
   after?: string;
 }
 
+export interface ChainAnswer {
+  brought_in: ChainItem[];
+  vouched_for: ChainItem[];
+}
+
+export interface ChainArgs {
+  group: string;
+  member: string;
+  since?: number;
+}
+
+export interface ChainItem {
+  member: string;
+  name: string;
+  since: number;
+  sponsor: PersonItem;
+  depth: number;
+  vouched: PersonItem[];
+}
+
+export interface ChangeArgs {
+  group: string;
+  change: string;
+}
+
+export interface ChangeItem {
+  change: string;
+  at: number;
+  by: PersonItem;
+  approved_by: PersonItem[];
+  needed: number;
+  mine: boolean;
+  can_approve: boolean;
+  can_reject: boolean;
+  name?: string;
+  vouches?: number;
+  retention_days?: number;
+  closes_at?: number;
+  roles: RoleItem[];
+}
+
 export interface ChangePassphraseArgs {
   old_passphrase: string;
   new_passphrase: string;
+}
+
+export interface ChangeRef {
+  change: string;
 }
 
 export interface ContactItem {
@@ -480,6 +525,7 @@ export interface MemberItem {
   since: number;
   sponsor_name: string;
   confirmed_names: string[];
+  removal_by: PersonItem[];
 }
 
 export interface MemberList {
@@ -547,6 +593,18 @@ export interface Notice {
   group?: string;
 }
 
+export interface ObjectArgs {
+  group: string;
+  request: string;
+  reason: string;
+}
+
+export interface ObjectionItem {
+  by: PersonItem;
+  reason: string;
+  at: number;
+}
+
 export interface OpinionArgs {
   group: string;
   article: string;
@@ -602,6 +660,30 @@ export interface PassphraseArgs {
 export interface PersonItem {
   member: string;
   name: string;
+}
+
+export interface PolicyAnswer {
+  name: string;
+  vouches: number;
+  retention_days: number;
+  closes_at?: number;
+  relays: string[];
+  organizers: PersonItem[];
+  advisers: PersonItem[];
+  elects: boolean;
+  can_change: boolean;
+  agree: number;
+  removal_needs: number;
+  changes: ChangeItem[];
+  removals: RemovalItem[];
+}
+
+export interface PolicyArgs {
+  group: string;
+  name?: string;
+  vouches?: number;
+  retention_days?: number;
+  closes_at?: number;
 }
 
 export interface PostArgs {
@@ -703,6 +785,18 @@ export interface ReadPaperArgs {
   saved: string;
 }
 
+export interface RemovalItem {
+  person: PersonItem;
+  by: PersonItem[];
+  needed: number;
+  can_approve: boolean;
+}
+
+export interface RemoveChainArgs {
+  group: string;
+  members: string[];
+}
+
 export interface ReplyItem {
   author_name: string;
   adviser: boolean;
@@ -773,6 +867,9 @@ export interface RequestItem {
   needed: number;
   can_propose: boolean;
   can_confirm: boolean;
+  can_decline: boolean;
+  can_object: boolean;
+  objections: ObjectionItem[];
   comes_back: boolean;
 }
 
@@ -792,6 +889,18 @@ export interface RevisionItem {
 export interface RevokeInviteArgs {
   group: string;
   invite: string;
+}
+
+export interface RoleArgs {
+  group: string;
+  member: string;
+  role: "member" | "adviser" | "organizer";
+}
+
+export interface RoleItem {
+  member: string;
+  name: string;
+  role: "member" | "adviser" | "organizer";
 }
 
 export interface RollArgs {
@@ -1158,6 +1267,22 @@ export interface Commands {
   "sync.status": { args: Nothing; result: SyncStatus };
   /** What needs the person now. */
   "today.list": { args: Nothing; result: TodayList };
+  /** The group's rules, who has a role, and the changes that wait. */
+  "group.policy": { args: GroupArgs; result: PolicyAnswer };
+  /** Gives a member a role or takes it back; two organizers where there are several. */
+  "group.set_role": { args: RoleArgs; result: ChangeRef };
+  /** Changes the group's name, vouches, retention or closing date. */
+  "group.set_policy": { args: PolicyArgs; result: ChangeRef };
+  /** An organizer's word for a change that another proposed. */
+  "group.approve_change": { args: ChangeArgs; result: Nothing };
+  /** Drops a change: its proposer, or an organizer. */
+  "group.reject_change": { args: ChangeArgs; result: Nothing };
+  /** Objects to a join request, with a reason that all see. */
+  "group.object": { args: ObjectArgs; result: Nothing };
+  /** Whom a member brought in since a day, and whom those brought in. */
+  "group.chain": { args: ChainArgs; result: ChainAnswer };
+  /** Removes these persons at once; of a member who is no organizer: her word for it. */
+  "group.remove_chain": { args: RemoveChainArgs; result: Nothing };
   /** Guidance articles of a group: the best found first, else the newest first. */
   "guidance.list": { args: ArticlesArgs; result: ArticleList };
   /** One article, whole: its text, who signed it, who disagrees, how it went for others. */
@@ -1256,4 +1381,4 @@ export interface Commands {
   "tally.csv": { args: TallyArgs; result: CalendarFile };
 }
 
-export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "internal";
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "internal";
