@@ -44,7 +44,7 @@ set(HOMEWARD_CORE base codec crypto mls wire sql relay vault group domain losses
 function(homeward_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBS;PRIVATE_LIBS" ${ARGN})
   add_library(homeward_${name} STATIC ${ARG_SOURCES})
-  target_include_directories(homeward_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(homeward_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
   target_compile_options(homeward_${name} PRIVATE ${HOMEWARD_WARNINGS})
   if(name IN_LIST HOMEWARD_CORE)
     target_compile_options(homeward_${name} PRIVATE -fno-exceptions -fno-rtti)

@@ -81,6 +81,7 @@ size_t Reader::length() {
   }
   size_t value = first & 0x3F;
   for (int i = 1; i < (1 << form); ++i) value = value << 8 | u8();
+  // [2.1.2/shortest]
   if ((form == 1 && value < 64) || (form == 2 && value < 16384)) fail(CodecError::kMalformed);
   return ok() ? value : 0;
 }
@@ -111,7 +112,7 @@ std::string Reader::text(size_t most) {
 
 bool Reader::optional() {
   const uint8_t present = u8();
-  if (present > 1) fail(CodecError::kMalformed);
+  if (present > 1) fail(CodecError::kMalformed);  // [2.1.1/presence]
   return present == 1;
 }
 

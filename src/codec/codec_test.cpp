@@ -5,7 +5,7 @@
 namespace homeward {
 namespace {
 
-TEST(Codec, LengthsInShortestFormOnly) {
+TEST(Codec, LengthsInShortestFormOnly) {  // "2.1.2/shortest"
   for (size_t size : {0u, 63u, 64u, 16383u, 16384u, 100000u}) {
     Writer out;
     out.length(size);
@@ -44,6 +44,16 @@ TEST(Codec, TextMustBeUtf8AndBounded) {
   Reader small(out.view());
   small.text(3);
   EXPECT_TRUE(small.status().error().is(CodecError::kTooLarge));
+}
+
+TEST(Codec, PresenceIsZeroOrOne) {  // "2.1.1/presence"
+  const Bytes bytes{0, 1, 2};
+  Reader in(bytes);
+  EXPECT_FALSE(in.optional());
+  EXPECT_TRUE(in.optional());
+  EXPECT_TRUE(in.ok());
+  in.optional();
+  EXPECT_TRUE(in.status().error().is(CodecError::kMalformed));
 }
 
 TEST(Codec, TrailingBytesAreAnError) {

@@ -1,3 +1,6 @@
+#include <array>
+#include <utility>
+
 #include "codec/codec.h"
 #include "crypto/algorithms.h"
 
@@ -5,12 +8,24 @@ namespace homeward {
 namespace {
 
 constexpr Suite::Row kRows[] = {
+#ifndef HOMEWARD_NO_OPENSSL
     {SuiteId::kX25519Aes128Sha256Ed25519, kSha256, kX25519, kAes128Gcm, kEd25519},
     {SuiteId::kP256Aes128Sha256P256, kSha256, kP256, kAes128Gcm, kEcdsaP256},
+#endif
     {SuiteId::kX25519ChaChaSha256Ed25519, kSha256, kX25519, kChaCha20Poly1305, kEd25519},
 };
-constexpr Suite kSuites[] = {Suite(kRows[0]), Suite(kRows[1]), Suite(kRows[2])};
-constexpr SuiteId kIds[] = {kRows[0].id, kRows[1].id, kRows[2].id};
+constexpr size_t kCount = std::size(kRows);
+
+template <size_t... At>
+constexpr std::array<Suite, kCount> suites_of(std::index_sequence<At...>) {
+  return {Suite(kRows[At])...};
+}
+template <size_t... At>
+constexpr std::array<SuiteId, kCount> ids_of(std::index_sequence<At...>) {
+  return {kRows[At].id...};
+}
+constexpr std::array<Suite, kCount> kSuites = suites_of(std::make_index_sequence<kCount>());
+constexpr std::array<SuiteId, kCount> kIds = ids_of(std::make_index_sequence<kCount>());
 
 constexpr std::string_view kLabelPrefix = "MLS 1.0 ";
 

@@ -11,7 +11,7 @@ void encode(Writer& out, const Sender& sender) {
 Sender decode_sender(Reader& in) {
   Sender sender;
   const uint8_t type = in.u8();
-  if (type < 1 || type > 4) in.fail(CodecError::kMalformed);
+  if (type < 1 || type > 4) in.fail(CodecError::kMalformed);  // [6/sender-type]
   sender.type = static_cast<SenderType>(type);
   if (sender.type == SenderType::kMember) sender.leaf = LeafIndex{in.u32()};
   if (sender.type == SenderType::kExternal) sender.external_index = in.u32();
@@ -75,7 +75,7 @@ std::variant<ApplicationData, Proposal, Commit> decode_content_body(Reader& in, 
     case ContentType::kCommit:
       return decode_commit(in);
   }
-  in.fail(CodecError::kMalformed);
+  in.fail(CodecError::kMalformed);  // [6/content-type]
   return ApplicationData{};
 }
 
@@ -148,7 +148,7 @@ PrivateMessage decode_private_message(Reader& in) {
   message.group_id = copy_of(in.opaque());
   message.epoch = in.u64();
   const uint8_t type = in.u8();
-  if (type < 1 || type > 3) in.fail(CodecError::kMalformed);
+  if (type < 1 || type > 3) in.fail(CodecError::kMalformed);  // [6/content-type]
   message.content_type = static_cast<ContentType>(type);
   message.authenticated_data = copy_of(in.opaque());
   message.encrypted_sender_data = copy_of(in.opaque());

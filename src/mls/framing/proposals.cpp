@@ -104,6 +104,8 @@ Proposal decode_proposal_body(Reader& in, ProposalType type) {
     case ProposalType::kGroupContextExtensions:
       return GroupContextExtensions{decode_extensions(in)};
   }
+  // [12.2/unknown-type] "an unsupported value in one these fields (including a GREASE value) will cause the
+  // enclosing message to be rejected" (section 13.5).
   in.fail(CodecError::kMalformed);
   return Remove{};
 }

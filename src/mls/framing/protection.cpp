@@ -46,7 +46,7 @@ Result<> verify_content(const Suite& suite, BytesView public_key, const Authenti
                         BytesView group_context) {
   const Bytes tbs = framed_content_tbs(content.wire_format, content.content, group_context);
   if (!suite.verify_with_label(public_key, "FramedContentTBS", tbs, content.auth.signature).ok()) {
-    return Error(MlsError::kBadSignature, "FramedContent");
+    return Error(MlsError::kBadSignature, "6.1/signature: FramedContent");
   }
   return success();
 }
@@ -78,13 +78,13 @@ Result<SenderData> open_sender_data(const Suite& suite, BytesView sender_data_se
   const AeadKey key = sender_data_key(suite, sender_data_secret, message.ciphertext);
   auto opened = suite.aead_open(key.key.view(), key.nonce.view(), private_aad(message, false),
                                 message.encrypted_sender_data);
-  if (!opened.ok()) return Error(MlsError::kDecryptFailed, "sender data");
+  if (!opened.ok()) return Error(MlsError::kDecryptFailed, "6.3.2/opens: sender data");
   Reader in(opened->view());
   SenderData data;
   data.leaf = LeafIndex{in.u32()};
   data.generation = in.u32();
   const BytesView guard = in.raw(data.reuse_guard.size());
-  if (!in.finish().ok()) return Error(MlsError::kMalformed, "sender data");
+  if (!in.finish().ok()) return Error(MlsError::kMalformed, "6.3.2/reads: sender data");
   std::ranges::copy(guard, data.reuse_guard.begin());
   return data;
 }
@@ -94,7 +94,7 @@ Result<AuthenticatedContent> open_private_message(const Suite& suite, const Aead
   const Secret nonce = guarded_nonce(key, sender.reuse_guard);
   auto plaintext =
       suite.aead_open(key.key.view(), nonce.view(), private_aad(message, true), message.ciphertext);
-  if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "PrivateMessage");
+  if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "6.3.1/opens: PrivateMessage");
   Reader in(plaintext->view());
   AuthenticatedContent out;
   out.wire_format = WireFormat::kPrivateMessage;
@@ -104,10 +104,10 @@ Result<AuthenticatedContent> open_private_message(const Suite& suite, const Aead
   out.content.authenticated_data = message.authenticated_data;
   out.content.body = decode_content_body(in, message.content_type);
   out.auth = decode_auth(in, message.content_type);
-  if (!in.status().ok()) return Error(MlsError::kMalformed, "PrivateMessageContent");
+  if (!in.status().ok()) return Error(MlsError::kMalformed, "6.3.1/reads: PrivateMessageContent");
   // "A receiver MUST verify that there are no non-zero bytes in the padding field" (section 6.3.1).
   for (const uint8_t byte : in.rest()) {
-    if (byte != 0) return Error(MlsError::kMalformed, "padding");
+    if (byte != 0) return Error(MlsError::kMalformed, "6.3.1/padding: not zero");
   }
   return out;
 }

@@ -59,7 +59,8 @@ Result<GroupSecrets> decode_group_secrets(BytesView bytes) {
   if (in.optional()) secrets.path_secret = Secret(in.opaque());
   Reader list = in.vector();
   while (!list.empty()) secrets.psks.push_back(decode_psk_id(list));
-  if (!in.finish().ok() || !list.finish().ok()) return Error(MlsError::kMalformed, "GroupSecrets");
+  if (!in.finish().ok() || !list.finish().ok())
+    return Error(MlsError::kMalformed, "12.4.3.1/secrets: GroupSecrets cannot be read");
   return secrets;
 }
 
@@ -114,7 +115,8 @@ Result<MlsMessage> decode_message(BytesView bytes) {
   Reader in(bytes);
   const uint16_t version = in.u16();
   const auto format = static_cast<WireFormat>(in.u16());
-  if (in.ok() && version != kProtocolVersion) return Error(MlsError::kUnsupportedVersion, "MLSMessage");
+  if (in.ok() && version != kProtocolVersion)
+    return Error(MlsError::kUnsupportedVersion, "6/version: MLSMessage");
   std::optional<MlsMessage> message;
   switch (format) {
     case WireFormat::kPublicMessage:
@@ -133,7 +135,8 @@ Result<MlsMessage> decode_message(BytesView bytes) {
       message = decode_key_package(in);
       break;
   }
-  if (!message || !in.finish().ok()) return Error(MlsError::kMalformed, "MLSMessage");
+  if (!message) return Error(MlsError::kMalformed, "6/wire-format: unknown");
+  if (!in.finish().ok()) return Error(MlsError::kMalformed, "6/message: MLSMessage cannot be read");
   return *std::move(message);
 }
 

@@ -11,7 +11,7 @@ Result<std::vector<CommittedProposal>> collect(const Group::State& state, const 
   for (const Bytes& ref : params.refs) {
     const auto kept = std::ranges::find(state.pending, ref, &PendingProposal::ref);
     if (kept == state.pending.end())
-      return Error(MlsError::kMissingProposal, "commit: an unknown ProposalRef");
+      return Error(MlsError::kMissingProposal, "12.4/reference: an unknown ProposalRef");
     out.push_back({kept->sender, true, ref, kept->authenticated_data, kept->proposal, true});
   }
   for (const Proposal& proposal : params.proposals) {
@@ -42,7 +42,7 @@ Result<AppliedList> apply(const EpochState& epoch, const CommitParams& params,
   place.now_s = params.now_s;
   if (params.predecessor != nullptr) {
     // "The epoch in the Welcome message MUST be 1" (sections 11.2 and 11.3).
-    if (epoch.context.epoch != 0) return Error(MlsError::kBadParams, "11.2: not the first commit");
+    if (epoch.context.epoch != 0) return Error(MlsError::kBadParams, "11.2/first-commit: not of a new group");
     place.allows_reinit_psk = params.predecessor->reinit() != nullptr;
     place.allows_branch_psk = !place.allows_reinit_psk;
   }

@@ -70,6 +70,7 @@ Group::~Group() = default;
 namespace {
 
 Result<RatchetTree> tree_of_one(const Suite& suite, const CreateParams& params, BytesView encryption_key) {
+  HW_TRY(params.capabilities.check_own());
   LeafContent content;
   content.encryption_key = copy_of(encryption_key);
   content.signature_key = params.signature_key.public_key;
@@ -140,7 +141,7 @@ const Secret& Group::resumption_psk() const { return state_->epoch.secrets.resum
 
 Result<Bytes> Group::sign_with_label(std::string_view label, BytesView content) const {
   // A signature for the caller must never pass for one of the protocol's own structures (section 5.1.2).
-  if (label.ends_with("TBS")) return Error(MlsError::kBadParams, "a label of RFC 9420");
+  if (label.ends_with("TBS")) return Error(MlsError::kBadParams, "5.1.2/label: one of RFC 9420");
   return suite().sign_with_label(state_->epoch.signature_key.view(), label, content);
 }
 
@@ -214,7 +215,7 @@ Result<std::vector<PskInput>> find_psks(std::span<const PreSharedKeyId> ids, std
       }
     }
     if (!psk && lookup) psk = lookup(id);
-    if (!psk) return Error(MlsError::kMissingPsk, "8.4: a pre-shared key is not at hand");
+    if (!psk) return Error(MlsError::kMissingPsk, "8.4/psk: not at hand");
     out.push_back({encoded(id), *std::move(psk)});
   }
   return out;
@@ -238,7 +239,7 @@ Result<Bytes> make_group_info(const EpochState& epoch, const GroupInfoParams& pa
   }
   for (const Extension& extension : params.extensions) {
     if (find_extension(info.extensions, extension.type) != nullptr) {
-      return Error(MlsError::kBadParams, "13.4: two GroupInfo extensions of one type");
+      return Error(MlsError::kBadParams, "13.4/twice: two GroupInfo extensions of one type");
     }
     info.extensions.push_back(extension);
   }

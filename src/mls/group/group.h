@@ -189,6 +189,7 @@ struct MessageParams {
   TargetSize size;  // PrivateMessage only
   WireFormat wire_format =
       WireFormat::kPrivateMessage;  // or kPublicMessage; application data only the former
+  std::optional<uint64_t> now_s;    // a proposal's leaf must be in its lifetime, if given
 };
 
 struct Proposed {

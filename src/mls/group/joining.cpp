@@ -17,20 +17,19 @@ struct TreeSource {
 // The tree of a GroupInfo, with all of the RFC's checks, and the GroupInfo's signature.
 Result<RatchetTree> checked_tree(const Suite& suite, const GroupInfo& info, const TreeSource& source) {
   const Extension* inside = find_extension(info.extensions, ExtensionType::kRatchetTree);
-  if (inside == nullptr && !source.separate)
-    return Error(MlsError::kInvalidTree, "12.4.3.3: no ratchet tree");
+  if (inside == nullptr && !source.separate) return Error(MlsError::kInvalidTree, "12.4.3.3/tree: none");
   HW_LET(RatchetTree tree,
          RatchetTree::decode(suite, inside != nullptr ? BytesView(inside->data) : *source.separate));
   // "If the node is blank or if signature verification fails, return an error" (section 12.4.3.1).
   const LeafNode* signer = tree.leaf(info.signer);
-  if (signer == nullptr) return Error(MlsError::kNotMember, "12.4.3.1: the signer's leaf is blank");
+  if (signer == nullptr) return Error(MlsError::kNotMember, "12.4.3.1/signer: a blank leaf");
   Writer tbs;
   encode_tbs(tbs, info);
   if (!suite.verify_with_label(signer->signature_key(), "GroupInfoTBS", tbs.view(), info.signature).ok()) {
-    return Error(MlsError::kBadSignature, "GroupInfo");
+    return Error(MlsError::kBadSignature, "12.4.3.1/signature: GroupInfo");
   }
   if (!equal(tree.tree_hash(), info.group_context.tree_hash))
-    return Error(MlsError::kTreeHashMismatch, "12.4.3.1");
+    return Error(MlsError::kTreeHashMismatch, "12.4.3.1/tree-hash: another");
   HW_LET(const GroupRules rules, GroupRules::of(suite, info.group_context.extensions, source.now_s));
   HW_TRY(tree.validate({info.group_context.group_id, rules.for_leaf({}), source.run_checks}));
   HW_TRY(rules.check_members(tree));
@@ -47,10 +46,10 @@ Result<GroupSecrets> open_secrets(const Suite& suite, const Welcome& welcome, co
     auto plaintext =
         suite.decrypt_with_label(params.secrets->init_key.view(), "Welcome", welcome.encrypted_group_info,
                                  item.encrypted_group_secrets, params.key_package->init_key);
-    if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "GroupSecrets");
+    if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "12.4.3.1/secrets: GroupSecrets");
     return decode_group_secrets(plaintext->view());
   }
-  return Error(MlsError::kNotMember, "12.4.3.1: the Welcome is not for this key package");
+  return Error(MlsError::kNotMember, "12.4.3.1/for-me: not for this key package");
 }
 
 const PreSharedKeyId* continuing_psk(const std::vector<PreSharedKeyId>& psks) {
@@ -64,14 +63,15 @@ const PreSharedKeyId* continuing_psk(const std::vector<PreSharedKeyId>& psks) {
 Result<Secret> psk_secret_of(const Suite& suite, const GroupSecrets& secrets, const JoinParams& params) {
   size_t continuing = 0;
   for (const PreSharedKeyId& id : secrets.psks) {
-    if (id.psk_nonce.size() != suite.hash_size()) return Error(MlsError::kInvalidProposal, "8.4: psk_nonce");
+    if (id.psk_nonce.size() != suite.hash_size())
+      return Error(MlsError::kInvalidProposal, "8.4/nonce: its size");
     if (id.type == PskType::kResumption && id.usage != ResumptionUsage::kApplication) ++continuing;
   }
   // "if a PreSharedKeyID has type resumption with usage reinit or branch, verify that it is the only such
   // PSK".
-  if (continuing > 1) return Error(MlsError::kInvalidProposal, "12.4.3.1: two resumption PSKs");
+  if (continuing > 1) return Error(MlsError::kInvalidProposal, "12.4.3.1/one-continues: two resumption PSKs");
   if (continuing == 1 && params.predecessor == nullptr) {
-    return Error(MlsError::kMissingPsk, "12.4.3.1: it continues a group that was not named");
+    return Error(MlsError::kMissingPsk, "12.4.3.1/continued: a group that was not named");
   }
   std::vector<KnownPsk> known;
   if (params.predecessor != nullptr) {
@@ -85,12 +85,12 @@ Result<Secret> psk_secret_of(const Suite& suite, const GroupSecrets& secrets, co
 Result<GroupInfo> open_group_info(const Suite& suite, const Welcome& welcome, const Secret& welcome_secret) {
   const AeadKey key = welcome_key(suite, welcome_secret.view());
   auto plaintext = suite.aead_open(key.key.view(), key.nonce.view(), {}, welcome.encrypted_group_info);
-  if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "GroupInfo");
+  if (!plaintext.ok()) return Error(MlsError::kDecryptFailed, "12.4.3.1/group-info: does not open");
   Reader in(plaintext->view());
   GroupInfo info = decode_group_info(in);
-  if (!in.finish().ok()) return Error(MlsError::kMalformed, "GroupInfo");
+  if (!in.finish().ok()) return Error(MlsError::kMalformed, "12.4.3.1/group-info: cannot be read");
   if (info.group_context.cipher_suite != welcome.cipher_suite) {
-    return Error(MlsError::kInvalidKeyPackage, "12.4.3.1: another cipher suite");
+    return Error(MlsError::kInvalidKeyPackage, "12.4.3.1/suite: another");
   }
   return info;
 }
@@ -101,11 +101,11 @@ Result<> check_continues(const JoinParams& params, const PreSharedKeyId* psk, co
   if (params.predecessor == nullptr) return success();
   const auto refuse = [](const char* why) { return Error(MlsError::kReinitialised, why); };
   const Group& before = *params.predecessor;
-  if (psk == nullptr) return refuse("11.2: no resumption PSK of the earlier group");
+  if (psk == nullptr) return refuse("11.2/psk: none of the earlier group");
   if (!equal(psk->psk_group_id, before.group_id()) || psk->psk_epoch != before.epoch()) {
-    return refuse("11.2: a resumption PSK of another group or epoch");
+    return refuse("11.2/psk: of another group or epoch");
   }
-  if (info.group_context.epoch != 1) return refuse("11.2: the epoch is not 1");
+  if (info.group_context.epoch != 1) return refuse("12.4.3.1/epoch: not 1");
   const auto has = [](const RatchetTree& in, const Credential& who) {
     bool found = false;
     in.for_each_member([&](LeafIndex, const LeafNode& leaf) { found = found || leaf.credential() == who; });
@@ -114,27 +114,27 @@ Result<> check_continues(const JoinParams& params, const PreSharedKeyId* psk, co
   bool members_fit = true;
   if (psk->usage == ResumptionUsage::kBranch) {
     if (info.group_context.cipher_suite != static_cast<uint16_t>(before.suite().id()))
-      return refuse("11.3: suite");
+      return refuse("11.3/suite: another");
     tree.for_each_member([&](LeafIndex, const LeafNode& leaf) {
       members_fit = members_fit && has(before.tree(), leaf.credential());
     });
-    return members_fit ? success() : Result<>(refuse("11.3: a member who was not in the earlier group"));
+    return members_fit ? success() : Result<>(refuse("11.3/members: one who was not in the earlier group"));
   }
   const ReInit* reinit = before.reinit();
   if (reinit == nullptr || reinit->group_id != info.group_context.group_id ||
       reinit->version != kProtocolVersion || reinit->cipher_suite != info.group_context.cipher_suite ||
       reinit->extensions != info.group_context.extensions) {
-    return refuse("11.2: it does not fit the ReInit proposal");
+    return refuse("11.2/parameters: not those of the ReInit proposal");
   }
   before.tree().for_each_member(
       [&](LeafIndex, const LeafNode& leaf) { members_fit = members_fit && has(tree, leaf.credential()); });
-  return members_fit ? success() : Result<>(refuse("11.2: a member of the earlier group is missing"));
+  return members_fit ? success() : Result<>(refuse("11.2/members: one of the earlier group is missing"));
 }
 
 Result<LeafIndex> own_leaf_in(const RatchetTree& tree, const KeyPackage& package) {
   const auto found = tree.find_by_signature_key(package.leaf_node.signature_key());
   if (!found || !(*tree.leaf(*found) == package.leaf_node)) {
-    return Error(MlsError::kNotMember, "12.4.3.1: my leaf is not in the tree");
+    return Error(MlsError::kNotMember, "12.4.3.1/my-leaf: not in the tree");
   }
   return *found;
 }
@@ -147,9 +147,9 @@ Result<Joined> Group::join(const JoinParams& params) {
   const Welcome* welcome = std::get_if<Welcome>(&message);
   if (welcome == nullptr) return Error(MlsError::kMalformed, "not a Welcome");
   const Suite* with = Suite::find(static_cast<SuiteId>(welcome->cipher_suite));
-  if (with == nullptr) return Error(MlsError::kUnsupported, "cipher suite");
+  if (with == nullptr) return Error(MlsError::kUnsupported, "5.1/suite: unknown");
   if (params.key_package->cipher_suite != welcome->cipher_suite) {
-    return Error(MlsError::kInvalidKeyPackage, "12.4.3.1: another cipher suite");
+    return Error(MlsError::kInvalidKeyPackage, "12.4.3.1/key-package-suite: another");
   }
   HW_LET(const GroupSecrets secrets, open_secrets(*with, *welcome, params));
   HW_LET(const Secret psk_secret, psk_secret_of(*with, secrets, params));
@@ -173,7 +173,7 @@ Result<Joined> Group::join(const JoinParams& params) {
   const BytesView confirmed = epoch.context.confirmed_transcript_hash;
   if (!constant_time_equal(mls::confirmation_tag(*with, epoch.secrets.confirmation_key.view(), confirmed),
                            info.confirmation_tag)) {
-    return Error(MlsError::kConfirmationTag, "12.4.3.1");
+    return Error(MlsError::kConfirmationTag, "12.4.3.1/confirmation-tag: wrong");
   }
   epoch.confirmation_tag = std::move(info.confirmation_tag);
   epoch.interim_hash = copy_of(interim_transcript_hash(*with, confirmed, epoch.confirmation_tag));
@@ -190,10 +190,10 @@ namespace {
 
 Result<Bytes> external_key_of(const GroupInfo& info) {
   const Extension* extension = find_extension(info.extensions, ExtensionType::kExternalPub);
-  if (extension == nullptr) return Error(MlsError::kBadParams, "12.4.3.2: no external_pub");
+  if (extension == nullptr) return Error(MlsError::kBadParams, "12.4.3.2/external-pub: none");
   Reader in(extension->data);
   Bytes key = copy_of(in.opaque());
-  if (!in.finish().ok()) return Error(MlsError::kMalformed, "external_pub");
+  if (!in.finish().ok()) return Error(MlsError::kMalformed, "12.4.3.2/external-pub: cannot be read");
   return key;
 }
 
@@ -238,7 +238,7 @@ Result<ExternalJoin> Group::join_external(const ExternalJoinParams& params, Rand
   GroupInfo* info = std::get_if<GroupInfo>(&decoded);
   if (info == nullptr) return Error(MlsError::kMalformed, "not a GroupInfo");
   const Suite* with = Suite::find(static_cast<SuiteId>(info->group_context.cipher_suite));
-  if (with == nullptr) return Error(MlsError::kUnsupported, "cipher suite");
+  if (with == nullptr) return Error(MlsError::kUnsupported, "5.1/suite: unknown");
   HW_LET(const RatchetTree tree, checked_tree(*with, *info, {params.ratchet_tree, params.run_checks, {}}));
   HW_LET(const Bytes external_key, external_key_of(*info));
   HW_LET(Suite::ExternalInit init,

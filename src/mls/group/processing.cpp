@@ -16,7 +16,7 @@ Result<std::vector<CommittedProposal>> resolve(const Group::State& state, const 
       const Bytes& ref = *std::get_if<1>(&item);
       const auto kept = std::ranges::find(state.pending, ref, &PendingProposal::ref);
       if (kept == state.pending.end())
-        return Error(MlsError::kMissingProposal, "12.4: an unknown ProposalRef");
+        return Error(MlsError::kMissingProposal, "12.4/reference: an unknown ProposalRef");
       listed.sender = kept->sender;
       listed.by_reference = true;
       listed.ref = ref;
@@ -29,16 +29,28 @@ Result<std::vector<CommittedProposal>> resolve(const Group::State& state, const 
   return out;
 }
 
+// "If a Remove proposal is present, then the LeafNode in the path field of the external Commit MUST meet the
+// same criteria as would the LeafNode in an Update for the removed leaf" (section 12.2).
+Result<> check_resync(const EpochState& epoch, const AppliedList& applied, const LeafNode& fresh) {
+  for (const LeafIndex removed : applied.removed) {
+    if (equal(epoch.tree.leaf(removed)->encryption_key(), fresh.encryption_key())) {
+      return Error(MlsError::kInvalidLeaf, "12.2/external-resync-key: the old encryption key");
+    }
+  }
+  return success();
+}
+
 Result<> apply_path(const EpochState& epoch, CommitCandidate::State& candidate,
                     std::optional<uint64_t> now_s) {
   const FramedContent& content = candidate.message.content;
   const std::optional<UpdatePath>& path = content.commit().path;
   const bool external = content.sender.type == SenderType::kNewMemberCommit;
   if (!path) {
-    if (candidate.applied.path_required || external) return Error(MlsError::kPathMissing, "12.4: no path");
+    if (candidate.applied.path_required) return Error(MlsError::kPathMissing, "12.4/path: none");
     candidate.committer = content.sender.leaf;
     return success();
   }
+  if (external) HW_TRY(check_resync(epoch, candidate.applied, path->leaf_node));
   candidate.committer = external ? candidate.applied.tree.make_room() : content.sender.leaf;
   return merge_path(candidate.applied, *path, *epoch.suite,
                     {candidate.committer, epoch.context.group_id, now_s});
@@ -53,7 +65,7 @@ Result<CommitCandidate> check_commit_against(const Group::State& state, const Op
   if (opened.content_type() != ContentType::kCommit) return Error(MlsError::kMalformed, "not a commit");
   if (!equal(content.group_id, epoch.context.group_id)) return Error(MlsError::kWrongGroup, "commit");
   if (content.epoch != epoch.context.epoch) return Error(MlsError::kWrongEpoch, "commit");
-  if (epoch.reinit) return Error(MlsError::kReinitialised, "11.2: this group has ended");
+  if (epoch.reinit) return Error(MlsError::kReinitialised, "11.2/ended: re-initialised");
 
   HW_LET(auto proposals, resolve(state, content));
   ListPlace place;
@@ -146,7 +158,7 @@ Result<StagedCommit> Group::complete(CommitCandidate candidate, const PskLookup&
   NextEpoch next = derive_next_epoch(
       *epoch.suite, {&from.context, init_secret.view(), commit_secret.view(), psk_secret.view()});
   if (!constant_time_equal(next.confirmation_tag, from.message.auth.confirmation_tag)) {
-    return Error(MlsError::kConfirmationTag, "6.1");
+    return Error(MlsError::kConfirmationTag, "12.4.2/confirmation-tag: wrong");
   }
 
   EpochState entered(*epoch.suite, std::move(from.applied.tree));

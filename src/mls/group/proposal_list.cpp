@@ -4,20 +4,34 @@
 
 namespace homeward::mls {
 
+namespace {
+
+Error grease_in_use() { return {MlsError::kInvalidProposal, "13.5/in-use: a GREASE value"}; }
+
+}  // namespace
+
 Result<GroupRules> GroupRules::of(const Suite& suite, const std::vector<Extension>& extensions,
                                   std::optional<uint64_t> now_s) {
   GroupRules out;
   out.suite_ = &suite;
   out.extensions_ = &extensions;
   out.now_s_ = now_s;
+  // "representations of a client's own capabilities MUST NOT contain GREASE values": whatever my leaf lists,
+  // a value that nobody supports cannot be in use.
+  const auto is_greased = [](const Extension& e) { return is_grease(static_cast<uint16_t>(e.type)); };
+  if (std::ranges::any_of(extensions, is_greased)) return grease_in_use();
   if (const Extension* required = find_extension(extensions, ExtensionType::kRequiredCapabilities)) {
     auto decoded = decode_required_capabilities(required->data);
-    if (!decoded.ok()) return Error(MlsError::kInvalidProposal, "required_capabilities cannot be read");
+    if (!decoded.ok()) return Error(MlsError::kInvalidProposal, "11.1/reads: required_capabilities");
     out.required_ = *std::move(decoded);
+    for (const auto* list :
+         {&out.required_->extensions, &out.required_->proposals, &out.required_->credentials}) {
+      if (std::ranges::any_of(*list, is_grease)) return grease_in_use();
+    }
   }
   if (const Extension* senders = find_extension(extensions, ExtensionType::kExternalSenders)) {
     if (!decode_external_senders(senders->data).ok()) {
-      return Error(MlsError::kInvalidProposal, "external_senders cannot be read");
+      return Error(MlsError::kInvalidProposal, "12.1.8/reads: external_senders");
     }
   }
   return out;
@@ -39,18 +53,17 @@ Result<> GroupRules::check_members(const RatchetTree& tree) const {
         values, [&](uint16_t value) { return is_default_value(value) || tree.all_list(list, value); });
   };
   const auto default_extension = [](uint16_t value) { return is_default(static_cast<ExtensionType>(value)); };
-  const auto default_proposal = [](uint16_t value) { return value >= 1 && value <= 7; };
   const auto never = [](uint16_t) { return false; };
   for (const Extension& extension : *extensions_) {
     if (!tree.all_support(extension.type)) {
-      return Error(MlsError::kInvalidProposal, "13.4: a member does not support a group context extension");
+      return Error(MlsError::kInvalidProposal, "13.4/members-support: not an extension of the group");
     }
   }
   if (!required_) return success();
   if (!all(Capability::kExtension, required_->extensions, default_extension) ||
-      !all(Capability::kProposal, required_->proposals, default_proposal) ||
+      !all(Capability::kProposal, required_->proposals, is_default_proposal) ||
       !all(Capability::kCredential, required_->credentials, never)) {
-    return Error(MlsError::kInvalidProposal, "12.1.7: a member does not support a required capability");
+    return Error(MlsError::kInvalidProposal, "12.1.7/required: not supported by a member");
   }
   return success();
 }
@@ -60,11 +73,13 @@ namespace {
 Result<> check_psk(const ListPlace& place, const PreSharedKeyId& id) {
   // "The psk_nonce is not of length KDF.Nh" (12.1.4).
   if (id.psk_nonce.size() != place.suite->hash_size())
-    return Error(MlsError::kInvalidProposal, "12.1.4: psk_nonce");
+    return Error(MlsError::kInvalidProposal, "12.1.4/nonce: its size");
   if (id.type != PskType::kResumption) return success();
-  if ((id.usage == ResumptionUsage::kReInit && !place.allows_reinit_psk) ||
-      (id.usage == ResumptionUsage::kBranch && !place.allows_branch_psk)) {
-    return Error(MlsError::kInvalidProposal, "12.1.4: resumption usage");
+  if (id.usage == ResumptionUsage::kReInit && !place.allows_reinit_psk) {
+    return Error(MlsError::kInvalidProposal, "12.1.4/reinit: not the first commit after a ReInit");
+  }
+  if (id.usage == ResumptionUsage::kBranch && !place.allows_branch_psk) {
+    return Error(MlsError::kInvalidProposal, "12.1.4/branch: not the first commit of a branch");
   }
   return success();
 }
@@ -72,11 +87,11 @@ Result<> check_psk(const ListPlace& place, const PreSharedKeyId& id) {
 Result<> check_update(const ListPlace& place, const GroupRules& rules, const Sender& sender,
                       const LeafNode& leaf, bool verified) {
   const LeafNode* old = sender.type == SenderType::kMember ? place.tree->leaf(sender.leaf) : nullptr;
-  if (old == nullptr) return Error(MlsError::kInvalidProposal, "12.1.2: an update by no member");
+  if (old == nullptr) return Error(MlsError::kInvalidProposal, "12.1.2/member: an update by no member");
   HW_TRY(leaf.check(rules.for_leaf(LeafSource::kUpdate)));
   if (!verified) HW_TRY(leaf.verify(*place.suite, {place.context->group_id, sender.leaf}));
   if (equal(old->encryption_key(), leaf.encryption_key())) {
-    return Error(MlsError::kInvalidProposal, "7.3: an update with the old encryption key");
+    return Error(MlsError::kInvalidProposal, "7.3/update-key: the old encryption key");
   }
   return success();
 }
@@ -90,7 +105,7 @@ Result<> check_sender(const Sender& sender, ProposalType type) {
   const bool fits = sender.type == SenderType::kMember || sender.type == SenderType::kNewMemberCommit ||
                     (sender.type == SenderType::kExternal && allowed_to_external_senders(type)) ||
                     (sender.type == SenderType::kNewMemberProposal && type == ProposalType::kAdd);
-  if (!fits) return Error(MlsError::kInvalidProposal, "12.1.8: not for this kind of sender");
+  if (!fits) return Error(MlsError::kInvalidProposal, "12.1.8/types: not for this kind of sender");
   return success();
 }
 
@@ -108,12 +123,13 @@ Result<> check_proposal(const ListPlace& place, const GroupRules& rules, const S
   }
   if (const auto* remove = std::get_if<Remove>(&proposal)) {
     if (place.tree->leaf(remove->removed) == nullptr)
-      return Error(MlsError::kInvalidProposal, "12.1.3: blank leaf");
+      return Error(MlsError::kInvalidProposal, "12.1.3/leaf: blank");
     return success();
   }
   if (const auto* psk = std::get_if<PreSharedKey>(&proposal)) return check_psk(place, psk->psk);
   if (const auto* reinit = std::get_if<ReInit>(&proposal)) {
-    if (reinit->version < kProtocolVersion) return Error(MlsError::kInvalidProposal, "12.1.5: version");
+    if (reinit->version < kProtocolVersion)
+      return Error(MlsError::kInvalidProposal, "12.1.5/version: less than the group's");
     return success();
   }
   if (const auto* gce = std::get_if<GroupContextExtensions>(&proposal)) {
@@ -134,14 +150,14 @@ Result<> check_member_list(const ListPlace& place, std::span<const CommittedProp
     switch (type_of(item.proposal)) {
       case ProposalType::kUpdate:
         if (item.sender.is_member(*place.committer)) {
-          return Error(MlsError::kInvalidProposalList, "12.2: an update by the committer");
+          return Error(MlsError::kInvalidProposalList, "12.2/committer-update: in her own commit");
         }
         touched.push_back(item.sender.leaf);
         break;
       case ProposalType::kRemove: {
         const LeafIndex removed = std::get<Remove>(item.proposal).removed;
         if (removed == *place.committer) {
-          return Error(MlsError::kInvalidProposalList, "12.2: a removal of the committer");
+          return Error(MlsError::kInvalidProposalList, "12.2/committer-removed: by her own commit");
         }
         touched.push_back(removed);
         break;
@@ -151,24 +167,26 @@ Result<> check_member_list(const ListPlace& place, std::span<const CommittedProp
         break;
       case ProposalType::kGroupContextExtensions:
         if (++extensions > 1)
-          return Error(MlsError::kInvalidProposalList, "12.2: two GroupContextExtensions");
+          return Error(MlsError::kInvalidProposalList, "12.2/two-extensions: two GroupContextExtensions");
         break;
       case ProposalType::kReInit:
-        if (list.size() != 1) return Error(MlsError::kInvalidProposalList, "12.2: a ReInit with others");
+        if (list.size() != 1)
+          return Error(MlsError::kInvalidProposalList, "12.2/reinit-alone: a ReInit with others");
         break;
       case ProposalType::kExternalInit:
-        return Error(MlsError::kInvalidProposalList, "12.2: an ExternalInit by a member");
+        return Error(MlsError::kInvalidProposalList, "12.2/external-init: by a member");
       case ProposalType::kAdd:
         break;
     }
   }
   std::ranges::sort(touched);
   if (std::ranges::adjacent_find(touched) != touched.end()) {
-    return Error(MlsError::kInvalidProposalList, "12.2: two updates or removals of one leaf");
+    return Error(MlsError::kInvalidProposalList, "12.2/same-leaf: two updates or removals");
   }
   for (size_t i = 0; i < psks.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (*psks[i] == *psks[j]) return Error(MlsError::kInvalidProposalList, "12.2: a PreSharedKeyID twice");
+      if (*psks[i] == *psks[j])
+        return Error(MlsError::kInvalidProposalList, "12.2/psk-twice: a PreSharedKeyID");
     }
   }
   return success();
@@ -179,7 +197,8 @@ Result<> check_external_list(std::span<const CommittedProposal> list) {
   size_t inits = 0;
   size_t removals = 0;
   for (const CommittedProposal& item : list) {
-    if (item.by_reference) return Error(MlsError::kInvalidProposalList, "12.4.3.2: by reference");
+    if (item.by_reference)
+      return Error(MlsError::kInvalidProposalList, "12.4.3.2/by-value: a proposal by reference");
     switch (type_of(item.proposal)) {
       case ProposalType::kExternalInit:
         ++inits;
@@ -190,11 +209,12 @@ Result<> check_external_list(std::span<const CommittedProposal> list) {
       case ProposalType::kPreSharedKey:
         break;
       default:
-        return Error(MlsError::kInvalidProposalList, "12.2: not for an external commit");
+        return Error(MlsError::kInvalidProposalList, "12.2/external-types: not for an external commit");
     }
   }
-  if (inits != 1) return Error(MlsError::kInvalidProposalList, "12.2: not one ExternalInit");
-  if (removals > 1) return Error(MlsError::kInvalidProposalList, "12.2: two removals in an external commit");
+  if (inits != 1)
+    return Error(MlsError::kInvalidProposalList, "12.2/external-one-init: not one ExternalInit");
+  if (removals > 1) return Error(MlsError::kInvalidProposalList, "12.2/external-one-removal: two");
   return success();
 }
 
@@ -240,6 +260,7 @@ Result<> apply_to_tree(std::span<const CommittedProposal> list, AppliedList& out
     }
   }
   std::ranges::sort(out.added_leaves);
+  // [12.2/add-twice] [12.2/add-member] A client is known by its signature key.
   for (const LeafIndex leaf : changed) HW_TRY(check_among_members(out.tree, leaf));
   return success();
 }

@@ -10,8 +10,9 @@ RatchetType ratchet_for(ContentType type) {
 }
 
 Result<> check_epoch(const EpochState& epoch, BytesView group_id, uint64_t number) {
-  if (!equal(group_id, epoch.context.group_id)) return Error(MlsError::kWrongGroup, "message");
-  if (number != epoch.context.epoch) return Error(MlsError::kWrongEpoch, "message");
+  if (!equal(group_id, epoch.context.group_id))
+    return Error(MlsError::kWrongGroup, "6/group: of the message");
+  if (number != epoch.context.epoch) return Error(MlsError::kWrongEpoch, "6/epoch: of the message");
   return success();
 }
 
@@ -19,46 +20,49 @@ Result<> check_epoch(const EpochState& epoch, BytesView group_id, uint64_t numbe
 // keeps what is decoded for it.
 Result<BytesView> signer_of(const EpochState& epoch, const FramedContent& content,
                             std::vector<ExternalSender>& senders) {
-  const auto refuse = [] { return Error(MlsError::kUnknownSender, "6.1: content does not fit its sender"); };
+  const auto refuse = [](const char* why) { return Error(MlsError::kUnknownSender, why); };
   switch (content.sender.type) {
     case SenderType::kMember: {
       const LeafNode* leaf = epoch.tree.leaf(content.sender.leaf);
-      if (leaf == nullptr) return refuse();
+      if (leaf == nullptr) return refuse("6.1/member: a blank leaf");
       return leaf->signature_key();
     }
     case SenderType::kExternal: {
       const Extension* extension = find_extension(epoch.context.extensions, ExtensionType::kExternalSenders);
-      if (extension == nullptr || content.content_type() != ContentType::kProposal) return refuse();
+      if (extension == nullptr) return refuse("12.1.8/external-senders: the group has none");
+      if (content.content_type() != ContentType::kProposal) return refuse("6.1/external: not a proposal");
       HW_LET(senders, decode_external_senders(extension->data));
-      if (content.sender.external_index >= senders.size()) return refuse();
+      if (content.sender.external_index >= senders.size()) return refuse("6.1/external-index: unknown");
       return BytesView(senders[content.sender.external_index].signature_key);
     }
     case SenderType::kNewMemberProposal: {
-      if (content.content_type() != ContentType::kProposal) return refuse();
+      if (content.content_type() != ContentType::kProposal) return refuse("6.1/new-member-proposal: not one");
       const Add* add = std::get_if<Add>(&content.proposal());
-      if (add == nullptr) return refuse();
+      if (add == nullptr) return refuse("6.1/new-member-proposal: not an Add");
       return add->key_package.leaf_node.signature_key();
     }
     case SenderType::kNewMemberCommit: {
-      if (content.content_type() != ContentType::kCommit || !content.commit().path) return refuse();
+      if (content.content_type() != ContentType::kCommit) return refuse("6.1/new-member-commit: not one");
+      if (!content.commit().path) return Error(MlsError::kPathMissing, "12.4.3.2/path: none");
       return content.commit().path->leaf_node.signature_key();
     }
   }
-  return refuse();
+  return refuse("6/sender-type: unknown");
 }
 
 Result<Opened> open_public(const EpochState& epoch, PublicMessage message) {
   HW_TRY(check_epoch(epoch, message.content.group_id, message.content.epoch));
   // "Applications MUST use PrivateMessage to encrypt application messages" (section 6).
   if (message.content.content_type() == ContentType::kApplication) {
-    return Error(MlsError::kMalformed, "6: application data in a PublicMessage");
+    return Error(MlsError::kMalformed, "6/application: in a PublicMessage");
   }
   Opened out;
   out.message = {WireFormat::kPublicMessage, std::move(message.content), std::move(message.auth)};
   if (out.sender().type == SenderType::kMember) {
     const Digest tag =
         membership_tag(*epoch.suite, epoch.secrets.membership_key.view(), out.message, epoch.context_bytes);
-    if (!constant_time_equal(tag, message.membership_tag)) return Error(MlsError::kBadMembershipTag, "6.2");
+    if (!constant_time_equal(tag, message.membership_tag))
+      return Error(MlsError::kBadMembershipTag, "6.2/membership-tag: wrong");
   }
   std::vector<ExternalSender> senders;
   HW_LET(const BytesView key, signer_of(epoch, out.message.content, senders));
@@ -80,7 +84,7 @@ Result<SenderData> sender_of(const EpochState& epoch, const PrivateMessage& mess
   HW_LET(const SenderData sender,
          open_sender_data(*epoch.suite, epoch.secrets.sender_data_secret.view(), message));
   // "MUST verify that the leaf index … identifies a non-blank node" (section 6.3.2).
-  if (epoch.tree.leaf(sender.leaf) == nullptr) return Error(MlsError::kUnknownSender, "6.3.2: a blank leaf");
+  if (epoch.tree.leaf(sender.leaf) == nullptr) return Error(MlsError::kUnknownSender, "6.3.2/leaf: blank");
   return sender;
 }
 

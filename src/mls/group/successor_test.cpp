@@ -3,6 +3,7 @@
 
 #include "mls/group/group.h"
 #include "mls/group/group_world_for_test.h"
+#include "mls/rules_for_test.h"
 
 namespace homeward::mls {
 namespace {
@@ -198,7 +199,14 @@ TEST_P(SuccessorTest, ReInit) {
   auto wrong = found_successor(world, groups[0], ResumptionUsage::kReInit,
                                successor_params(world, groups[0], world.random.bytes(32)), others);
   ASSERT_TRUE(wrong.ok());
-  EXPECT_FALSE(join_after(wrong->welcome, others[0], &groups[1]).ok());
+  EXPECT_RULE("11.2/parameters", join_after(wrong->welcome, others[0], &groups[1]));
+  // One who is left behind.
+  std::vector<Newcomer> fewer;
+  fewer.push_back(again(world, groups[1], groups[1].own_leaf()));
+  auto smaller = found_successor(world, groups[0], ResumptionUsage::kReInit,
+                                 successor_params(world, groups[0], new_id), fewer);
+  ASSERT_TRUE(smaller.ok());
+  EXPECT_RULE("11.2/members", join_after(smaller->welcome, fewer[0], &groups[1]));
 }
 
 TEST_P(SuccessorTest, Branch) {
@@ -216,7 +224,20 @@ TEST_P(SuccessorTest, Branch) {
   auto wrong = found_successor(world, groups[0], ResumptionUsage::kBranch,
                                successor_params(world, groups[0], world.random.bytes(32)), others);
   ASSERT_TRUE(wrong.ok());
-  EXPECT_FALSE(join_after(wrong->welcome, others[0], &groups[2]).ok());
+  EXPECT_RULE("11.3/members", join_after(wrong->welcome, others[0], &groups[2]));
+  // Another suite than the group had: known by the group, the epoch and the key alone.
+  const SuiteId other_suite = GetParam() == SuiteId::kX25519ChaChaSha256Ed25519
+                                  ? SuiteId::kX25519Aes128Sha256Ed25519
+                                  : SuiteId::kX25519ChaChaSha256Ed25519;
+  World elsewhere(other_suite, 3);
+  CreateParams create = successor_params(world, groups[0], world.random.bytes(32));
+  create.suite = other_suite;
+  create.signature_key = elsewhere.suite.generate_signature_key_pair(world.random);
+  std::vector<Newcomer> strangers;
+  strangers.push_back(elsewhere.newcomer());
+  auto changed = found_successor(world, groups[0], ResumptionUsage::kBranch, create, strangers);
+  ASSERT_TRUE(changed.ok());
+  EXPECT_RULE("11.3/suite", join_after(changed->welcome, strangers[0], &groups[2]));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@ namespace homeward::mls {
 
 Result<> check_can_send(const EpochState& epoch) {
   // "the client MUST NOT use the group to send messages anymore" (section 12.4.2).
-  if (epoch.reinit) return Error(MlsError::kReinitialised, "11.2: this group has ended");
+  if (epoch.reinit) return Error(MlsError::kReinitialised, "11.2/ended: re-initialised");
   return success();
 }
 
@@ -69,8 +69,9 @@ Result<Proposed> send_proposal(Group::State& state, const Proposal& proposal, co
   place.suite = epoch.suite;
   place.context = &epoch.context;
   place.tree = &epoch.tree;
+  place.now_s = params.now_s;
   const Sender me = Sender::member(state.own());
-  HW_LET(const GroupRules rules, GroupRules::of(*epoch.suite, epoch.context.extensions, {}));
+  HW_LET(const GroupRules rules, GroupRules::of(*epoch.suite, epoch.context.extensions, params.now_s));
   HW_TRY(check_proposal(place, rules, me, proposal, false));
   HW_LET(const AuthenticatedContent content,
          sign_by_me(epoch, params.wire_format, params.authenticated_data, proposal));
@@ -110,7 +111,7 @@ Result<Bytes> Group::protect(const ProtectParams& params, Random& random) {
   // "A group member that has observed one or more valid proposals within an epoch MUST send a Commit message
   // before sending application data" (section 12.4).
   if (!params.despite_proposals && !state_->pending.empty()) {
-    return Error(MlsError::kProposalsPending, "12.4: a commit comes first");
+    return Error(MlsError::kProposalsPending, "12.4/commit-first: proposals wait");
   }
   HW_LET(const AuthenticatedContent content,
          sign_by_me(epoch, WireFormat::kPrivateMessage, copy_of(params.authenticated_data),
@@ -132,7 +133,7 @@ Result<Bytes> propose_from_outside(const OutsideProposal& params) {
   if (suite == nullptr || params.proposal == nullptr)
     return Error(MlsError::kBadParams, "propose_from_outside");
   if (params.sender.type != SenderType::kExternal && params.sender.type != SenderType::kNewMemberProposal) {
-    return Error(MlsError::kBadParams, "12.1.8: not a sender outside the group");
+    return Error(MlsError::kBadParams, "12.1.8/sender: not outside the group");
   }
   PublicMessage message;
   message.content.group_id = copy_of(params.group_id);

@@ -130,7 +130,7 @@ Result<SecretTree::Prepared> SecretTree::prepare(LeafIndex leaf, RatchetType typ
     at = ratchet.next_generation;
     if (generation < at) {
       const auto kept = ratchet.skipped.find(generation);
-      if (kept == ratchet.skipped.end()) return Error(MlsError::kGenerationUsed, "key is gone");
+      if (kept == ratchet.skipped.end()) return Error(MlsError::kGenerationUsed, "9.2/used: the key is gone");
       out.from_skipped_ = true;
       out.key_ = {kept->second.key.clone(), kept->second.nonce.clone()};
       return out;

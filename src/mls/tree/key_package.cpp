@@ -32,22 +32,24 @@ Result<> KeyPackage::verify(const Suite& suite) const {
   Writer out;
   encode_tbs(out, *this);
   if (!suite.verify_with_label(leaf_node.signature_key(), "KeyPackageTBS", out.view(), signature).ok()) {
-    return Error(MlsError::kBadSignature, "10.1: key package signature");
+    return Error(MlsError::kBadSignature, "10.1/signature: of the key package");
   }
   return success();
 }
 
 Result<> KeyPackage::check(const LeafRules& rules) const {
   HW_ASSERT(rules.suite != nullptr);
-  if (version != static_cast<uint16_t>(ProtocolVersion::kMls10) ||
-      cipher_suite != static_cast<uint16_t>(rules.suite->id())) {
-    return Error(MlsError::kInvalidKeyPackage, "10.1: version and suite of the group");
+  if (version != static_cast<uint16_t>(ProtocolVersion::kMls10)) {
+    return Error(MlsError::kInvalidKeyPackage, "10.1/version: not the group's");
+  }
+  if (cipher_suite != static_cast<uint16_t>(rules.suite->id())) {
+    return Error(MlsError::kInvalidKeyPackage, "10.1/suite: not the group's");
   }
   if (!rules.suite->check_hpke_public_key(init_key).ok()) {
-    return Error(MlsError::kInvalidKeyPackage, "10: init key of the suite");
+    return Error(MlsError::kInvalidKeyPackage, "5.1.1/init-key: not of the suite");
   }
   if (equal(init_key, leaf_node.encryption_key())) {
-    return Error(MlsError::kInvalidKeyPackage, "10.1: init key is the leaf's key");
+    return Error(MlsError::kInvalidKeyPackage, "10.1/init-key: is the leaf's key");
   }
   LeafRules leaf_rules = rules;
   leaf_rules.source = LeafSource::kKeyPackage;
@@ -82,6 +84,7 @@ Result<KeyPackageSecrets> KeyPackageSecrets::decode(BytesView saved) {
 
 Result<NewKeyPackage> create_key_package(const Suite& suite, const KeyPackageParams& params,
                                          const KeyPair& signature_key, Random& random) {
+  HW_TRY(params.capabilities.check_own());
   KeyPair init = suite.generate_hpke_key_pair(random);
   KeyPair encryption = suite.generate_hpke_key_pair(random);
   const LeafContent content{encryption.public_key, signature_key.public_key, params.credential,

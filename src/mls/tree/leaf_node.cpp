@@ -32,6 +32,7 @@ void skip_extensions(Reader& in) {
     list.opaque();
   }
   std::ranges::sort(types);
+  // [13.4/twice]
   if (!list.ok() || std::ranges::adjacent_find(types) != types.end()) in.fail(CodecError::kMalformed);
 }
 
@@ -47,7 +48,7 @@ void skip_credential(Reader& in) {
       return;
     }
   }
-  in.fail(CodecError::kMalformed);
+  in.fail(CodecError::kMalformed);  // [13.5/credential-type]
 }
 
 bool includes(Reader u16s, uint16_t value) {
@@ -122,12 +123,35 @@ Capabilities Capabilities::ours() {
   return ours;
 }
 
+namespace {
+
+// 0x0A0A, 0x1A1A … 0xEAEA (section 13.5)
+uint16_t draw_grease(Random& random) {
+  return static_cast<uint16_t>(0x0A0A + random.bytes(1)[0] % 15 * 0x1010);
+}
+
+}  // namespace
+
+bool is_grease(uint16_t value) { return value % 0x1010 == 0x0A0A && value <= 0xEAEA; }
+
+Extension grease_extension(Random& random) {
+  return {static_cast<ExtensionType>(draw_grease(random)), random.bytes(random.bytes(1)[0] % 32)};
+}
+
 void Capabilities::add_grease(Random& random) {
   for (std::vector<uint16_t>* list : {&cipher_suites, &extensions, &proposals, &credentials}) {
-    // 0x0A0A, 0x1A1A … 0xEAEA
-    const auto high = static_cast<uint16_t>(random.bytes(1)[0] % 15);
-    list->push_back(static_cast<uint16_t>(0x0A0A + high * 0x1010));
+    list->push_back(draw_grease(random));
   }
+}
+
+Result<> Capabilities::check_own() const {
+  // "considered "default" and MUST NOT be listed" (section 7.2).
+  const bool lists_default = std::ranges::any_of(proposals, is_default_proposal) ||
+                             std::ranges::any_of(extensions, [](uint16_t type) {
+                               return is_default(static_cast<ExtensionType>(type));
+                             });
+  if (lists_default) return Error(MlsError::kBadParams, "7.2/default-listed: a default type");
+  return success();
 }
 
 void encode(Writer& out, const Capabilities& capabilities) {
@@ -369,7 +393,7 @@ Result<> LeafNode::verify(const Suite& suite, LeafPlace place) const {
     append_place(out, place);
     verified = suite.verify_with_label(signature_key(), "LeafNodeTBS", out.view(), signature());
   }
-  if (!verified.ok()) return Error(MlsError::kBadSignature, "7.3: leaf signature");
+  if (!verified.ok()) return Error(MlsError::kBadSignature, "7.3/signature: of the leaf");
   return success();
 }
 
@@ -378,10 +402,10 @@ namespace {
 Result<> check_lifetime(const Lifetime& lifetime, const LeafRules& rules) {
   if (lifetime.not_after < lifetime.not_before ||
       lifetime.not_after - lifetime.not_before > rules.max_lifetime_s) {
-    return Error(MlsError::kInvalidLeaf, "7.2: total lifetime");
+    return Error(MlsError::kInvalidLeaf, "7.2/total-lifetime: too long");
   }
   if (rules.now_s && (*rules.now_s < lifetime.not_before || *rules.now_s > lifetime.not_after)) {
-    return Error(MlsError::kInvalidLeaf, "7.3: not in its lifetime");
+    return Error(MlsError::kInvalidLeaf, "7.3/lifetime: not now");
   }
   return success();
 }
@@ -389,18 +413,17 @@ Result<> check_lifetime(const Lifetime& lifetime, const LeafRules& rules) {
 Result<> check_required(const LeafNode& leaf, const RequiredCapabilities& required) {
   for (const uint16_t type : required.extensions) {
     if (!leaf.supports(static_cast<ExtensionType>(type))) {
-      return Error(MlsError::kInvalidLeaf, "11.1: required extension");
+      return Error(MlsError::kInvalidLeaf, "7.3/required-extension: not listed");
     }
   }
   for (const uint16_t type : required.proposals) {
-    const bool is_default_type = type >= 1 && type <= 7;  // section 7.2
-    if (!is_default_type && !leaf.lists(Capability::kProposal, type)) {
-      return Error(MlsError::kInvalidLeaf, "11.1: required proposal type");
+    if (!is_default_proposal(type) && !leaf.lists(Capability::kProposal, type)) {
+      return Error(MlsError::kInvalidLeaf, "7.3/required-proposal: not listed");
     }
   }
   for (const uint16_t type : required.credentials) {
     if (!leaf.lists(Capability::kCredential, type)) {
-      return Error(MlsError::kInvalidLeaf, "11.1: required credential type");
+      return Error(MlsError::kInvalidLeaf, "7.3/required-credential: not listed");
     }
   }
   return success();
@@ -411,28 +434,31 @@ Result<> check_required(const LeafNode& leaf, const RequiredCapabilities& requir
 Result<> LeafNode::check(const LeafRules& rules) const {
   HW_ASSERT(rules.suite != nullptr);
   if (rules.source && source() != *rules.source)
-    return Error(MlsError::kInvalidLeaf, "7.3: leaf_node_source");
+    return Error(MlsError::kInvalidLeaf, "7.3/source: leaf_node_source");
   if (!rules.suite->check_hpke_public_key(encryption_key()).ok()) {
-    return Error(MlsError::kInvalidLeaf, "5.1.1: encryption key of the suite");
+    return Error(MlsError::kInvalidLeaf, "5.1.1/leaf-key: not of the suite");
   }
-  if (!lists(Capability::kVersion, static_cast<uint16_t>(ProtocolVersion::kMls10)) ||
-      !lists(Capability::kCipherSuite, static_cast<uint16_t>(rules.suite->id()))) {
-    return Error(MlsError::kInvalidLeaf, "11.1: version and suite of the group");
+  if (!lists(Capability::kVersion, static_cast<uint16_t>(ProtocolVersion::kMls10))) {
+    return Error(MlsError::kInvalidLeaf, "11.1/version: not listed");
+  }
+  if (!lists(Capability::kCipherSuite, static_cast<uint16_t>(rules.suite->id()))) {
+    return Error(MlsError::kInvalidLeaf, "11.1/suite: not listed");
   }
   if (!lists(Capability::kCredential, static_cast<uint16_t>(credential_type()))) {
-    return Error(MlsError::kInvalidLeaf, "7.2: own credential type");
+    return Error(MlsError::kInvalidLeaf, "7.2/own-credential: not listed");
   }
   Reader own = at(rep_->extensions).vector();
   while (!own.empty()) {
     const auto type = static_cast<ExtensionType>(own.u16());
     own.opaque();
-    if (!supports(type)) return Error(MlsError::kInvalidLeaf, "7.3: own extension not in capabilities");
+    if (!supports(type)) return Error(MlsError::kInvalidLeaf, "7.3/own-extension: not listed");
   }
   if (const auto lifetime_here = lifetime()) HW_TRY(check_lifetime(*lifetime_here, rules));
   if (rules.required != nullptr) HW_TRY(check_required(*this, *rules.required));
   if (rules.group_extensions != nullptr) {
     for (const Extension& extension : *rules.group_extensions) {
-      if (!supports(extension.type)) return Error(MlsError::kInvalidLeaf, "13.4: extension of the group");
+      if (!supports(extension.type))
+        return Error(MlsError::kInvalidLeaf, "13.4/leaf-supports: not an extension of the group");
     }
   }
   return success();

@@ -30,11 +30,21 @@ constexpr bool is_default(ExtensionType type) {
   return type >= ExtensionType::kApplicationId && type <= ExtensionType::kExternalSenders;
 }
 
+// 0x0001 to 0x0007 of the "MLS Proposal Types": likewise.
+constexpr bool is_default_proposal(uint16_t type) { return type >= 1 && type <= 7; }
+
+// One of the values that section 13.5 reserves in every registry, which nobody supports.
+bool is_grease(uint16_t value);
+
 struct Extension {
   ExtensionType type{};
   Bytes data;
   bool operator==(const Extension&) const = default;
 };
+
+// An extension of a random GREASE type and content, for a KeyPackage or a GroupInfo. (In a leaf its type must
+// be in the capabilities too; in a GroupContext there must be none.)
+Extension grease_extension(Random& random);
 
 // Null if there is none of this type.
 const Extension* find_extension(const std::vector<Extension>& extensions, ExtensionType type);
@@ -67,6 +77,9 @@ struct Capabilities {
   static Capabilities ours();
   // One random GREASE value more in each list but the versions (section 13.5).
   void add_grease(Random& random);
+  // What the maker of a leaf must mind: no default type is listed (section 7.2). Of others' leaves that is
+  // not asked. Error kBadParams.
+  Result<> check_own() const;
   bool operator==(const Capabilities&) const = default;
 };
 void encode(Writer& out, const Capabilities& capabilities);

@@ -441,10 +441,10 @@ Result<> RatchetTree::check_unique(LeafIndex at) const {
   const LeafNode* checked = leaf(at);
   if (checked == nullptr) return Error(MlsError::kNotMember, "7.3: blank leaf");
   if (find_by_signature_key(checked->signature_key(), at)) {
-    return Error(MlsError::kDuplicateKey, "7.3: signature key of another member");
+    return Error(MlsError::kDuplicateKey, "7.3/signature-key: of another member");
   }
   if (find_by_encryption_key(checked->encryption_key(), node_of(at))) {
-    return Error(MlsError::kDuplicateKey, "7.3: encryption key of another node");
+    return Error(MlsError::kDuplicateKey, "7.3/encryption-key: of another node");
   }
   return success();
 }
@@ -458,11 +458,11 @@ bool RatchetTree::all_list(Capability list, uint16_t value) const {
 
 Result<> RatchetTree::check_credential_types(const LeafNode& checked) const {
   if (!all_list(Capability::kCredential, static_cast<uint16_t>(checked.credential_type()))) {
-    return Error(MlsError::kInvalidLeaf, "7.3: credential type that not all members support");
+    return Error(MlsError::kInvalidLeaf, "7.3/credential-for-all: a type that not all members support");
   }
   for (const CapabilityCount& in_use : credentials_in_use_) {
     if (!checked.lists(Capability::kCredential, static_cast<uint16_t>(in_use.key))) {
-      return Error(MlsError::kInvalidLeaf, "7.3: credential type of a member not supported");
+      return Error(MlsError::kInvalidLeaf, "7.3/credentials-in-use: a member's type is not supported");
     }
   }
   return success();

@@ -199,7 +199,7 @@ Result<> RatchetTree::check_parent_hashes() {
   for (const NodeIndex node : parents) {
     const int chains = is_chained(node, left(node), scratch) + is_chained(node, right(node), scratch);
     if (chains != 1)
-      return Error(MlsError::kParentHashMismatch, "7.9.2: parent not covered by exactly one chain");
+      return Error(MlsError::kParentHashMismatch, "7.9.2/tree: parent not covered by exactly one chain");
   }
   return success();
 }

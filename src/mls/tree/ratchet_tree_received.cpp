@@ -20,7 +20,7 @@ std::vector<LeafIndex> decode_unmerged(Reader& in) {
   leaves.reserve(list.left() / 4);
   while (!list.empty()) leaves.push_back({list.u32()});
   const bool rises = std::ranges::adjacent_find(leaves, std::greater_equal{}) == leaves.end();
-  if (!list.ok() || !rises) in.fail(CodecError::kMalformed);  // 7.1: sorted in increasing order
+  if (!list.ok() || !rises) in.fail(CodecError::kMalformed);  // [7.1/unmerged-order]
   return leaves;
 }
 
@@ -68,7 +68,7 @@ Result<> RatchetTree::decode_node(NodeIndex node, Reader& in) {
   const uint8_t type = in.u8();
   if (type != (is_leaf(node) ? kLeafType : kParentType)) {
     HW_TRY(in.status());
-    return Error(MlsError::kInvalidTree, "12.4.3.3: node type at this place");
+    return Error(MlsError::kInvalidTree, "12.4.3.3/node-type: not of this place");
   }
   if (is_leaf(node)) {
     LeafNode content = decode_leaf_node(in);
@@ -81,7 +81,7 @@ Result<> RatchetTree::decode_node(NodeIndex node, Reader& in) {
   const std::vector<LeafIndex> unmerged = decode_unmerged(in);
   HW_TRY(in.status());
   if (key.size() != suite_->kem_output_size() || (!above.empty() && above.size() != suite_->hash_size())) {
-    return Error(MlsError::kInvalidTree, "7.1: size of a parent's key or hash");
+    return Error(MlsError::kInvalidTree, "7.1/sizes: of a parent's key or hash");
   }
   set_parent(node, key, above);
   set_unmerged(node, unmerged);
@@ -100,25 +100,28 @@ Result<RatchetTree> RatchetTree::decode(const Suite& suite, BytesView encoded) {
     if (!last_is_blank) HW_TRY(tree.decode_node({static_cast<uint32_t>(node)}, nodes));
   }
   HW_TRY(nodes.finish());
-  if (last_is_blank) return Error(MlsError::kInvalidTree, "12.4.3.3: blank nodes at the end");
+  if (last_is_blank) return Error(MlsError::kInvalidTree, "12.4.3.3/last-node: blank");
   return tree;
 }
 
 Result<> RatchetTree::check_unmerged_leaves() const {
-  bool good = true;
+  bool below = true;
+  bool between_too = true;
   for_each_parent([&](NodeIndex node) {
     for (const LeafIndex at : unmerged_leaves(node)) {
       if (!contains(at) || !is_in_subtree(node_of(at), node) || leaf(at) == nullptr) {
-        good = false;
+        below = false;
         return;
       }
       for (NodeIndex between = parent(node_of(at)); between != node; between = parent(between)) {
         const std::span<const LeafIndex> also = unmerged_leaves(between);
-        if (!is_blank(between) && !std::binary_search(also.begin(), also.end(), at)) good = false;
+        if (!is_blank(between) && !std::binary_search(also.begin(), also.end(), at)) between_too = false;
       }
     }
   });
-  if (!good) return Error(MlsError::kInvalidTree, "12.4.3.1: unmerged leaves");
+  if (!below) return Error(MlsError::kInvalidTree, "12.4.3.1/unmerged-leaf: no member below its parent");
+  if (!between_too)
+    return Error(MlsError::kInvalidTree, "12.4.3.1/unmerged-between: not in a parent between");
   return success();
 }
 
@@ -127,7 +130,7 @@ Result<> RatchetTree::check_keys_unique() const {
   bool good = true;
   for_each_parent(
       [&](NodeIndex node) { good = good && !find_by_encryption_key(encryption_key(node), node); });
-  if (!good) return Error(MlsError::kDuplicateKey, "12.4.3.1: a parent's key in another node");
+  if (!good) return Error(MlsError::kDuplicateKey, "12.4.3.1/parent-key: in another node");
   return success();
 }
 
@@ -150,7 +153,7 @@ Result<> RatchetTree::check_leaves(const TreeRules& rules) const {
   } else {
     for (size_t at = 0; good && at < members.size(); ++at) good = verify(at);
   }
-  if (!good) return Error(MlsError::kBadSignature, "7.3: signature of a leaf in the tree");
+  if (!good) return Error(MlsError::kBadSignature, "7.3/signature: of a leaf in the tree");
   return success();
 }
 

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "mls/rules_for_test.h"
 #include "mls/tree/tree_world_for_test.h"
 
 namespace homeward::mls {
@@ -145,49 +146,41 @@ TEST_P(Tree, PathThatDoesNotFitIsRefusedAndChangesNothing) {
   auto made = create_update_path(next, world.path_params(sender, {}), world.random);
   ASSERT_TRUE(made.ok());
   const Bytes before = world.tree.encode();
-  const auto error_of = [&](auto change) {
+  const auto merged = [&](auto change) {
     UpdatePath path = made->path;
     change(path);
     const Result<> result = merge_update_path(world.tree, path, world.merge_params(sender, {}));
     if (!result.ok()) {
       EXPECT_EQ(world.tree.encode(), before);
     }
-    return result.ok() ? Error(MlsError::kBadParams) : result.error();
+    return result;
   };
-  EXPECT_TRUE(error_of([](UpdatePath& p) { p.nodes.pop_back(); }).is(MlsError::kPathMismatch));
-  EXPECT_TRUE(error_of([](UpdatePath& p) { p.nodes.push_back(p.nodes[0]); }).is(MlsError::kPathMismatch));
-  EXPECT_TRUE(error_of([](UpdatePath& p) {
-                p.nodes[1].encrypted_path_secret.pop_back();
-              }).is(MlsError::kPathMismatch));
-  EXPECT_TRUE(
-      error_of([](UpdatePath& p) { p.nodes[0].encryption_key.pop_back(); }).is(MlsError::kPathMismatch));
-  EXPECT_TRUE(error_of([](UpdatePath& p) {
-                p.nodes[0].encryption_key = p.nodes[1].encryption_key;
-              }).is(MlsError::kDuplicateKey));
-  EXPECT_TRUE(error_of([&](UpdatePath& p) {
+  EXPECT_RULE("7.5/nodes", merged([](UpdatePath& p) { p.nodes.pop_back(); }));
+  EXPECT_RULE("7.5/nodes", merged([](UpdatePath& p) { p.nodes.push_back(p.nodes[0]); }));
+  EXPECT_RULE("7.6/ciphertexts", merged([](UpdatePath& p) { p.nodes[1].encrypted_path_secret.pop_back(); }));
+  EXPECT_RULE("5.1.1/path-key", merged([](UpdatePath& p) { p.nodes[0].encryption_key.pop_back(); }));
+  EXPECT_RULE("12.4.2/key-twice",
+              merged([](UpdatePath& p) { p.nodes[0].encryption_key = p.nodes[1].encryption_key; }));
+  EXPECT_RULE("12.4.2/key-in-tree", merged([&](UpdatePath& p) {
                 p.nodes[0].encryption_key = copy_of(world.tree.encryption_key(node_of({5})));
-              }).is(MlsError::kDuplicateKey));
-  EXPECT_TRUE(error_of([&](UpdatePath& p) {
+              }));
+  EXPECT_RULE("7.9.2/commit", merged([&](UpdatePath& p) {
                 p.nodes[0].encryption_key = suite.generate_hpke_key_pair(world.random).public_key;
-              }).is(MlsError::kParentHashMismatch));
-  EXPECT_TRUE(
-      error_of([&](UpdatePath& p) { p.leaf_node = *world.tree.leaf({4}); }).is(MlsError::kInvalidLeaf));
-  EXPECT_TRUE(error_of([&](UpdatePath& p) {  // her old leaf key again
+              }));
+  EXPECT_RULE("7.3/source", merged([&](UpdatePath& p) { p.leaf_node = *world.tree.leaf({4}); }));
+  EXPECT_RULE("12.4.2/key-in-tree", merged([&](UpdatePath& p) {  // her old leaf key again
                 const LeafContent old = world.tree.leaf(sender)->content();
                 p.leaf_node =
                     *LeafNode::for_commit(suite, old, p.leaf_node.parent_hash(), {world.group_id, sender},
                                           world.members[sender].signature_key.private_key.view());
-              })
-                  .is(MlsError::kDuplicateKey));
-  EXPECT_TRUE(error_of([&](UpdatePath& p) {  // signed by another
+              }));
+  EXPECT_RULE("7.3/signature", merged([&](UpdatePath& p) {  // signed by another
                 p.leaf_node = *LeafNode::for_commit(suite, p.leaf_node.content(), p.leaf_node.parent_hash(),
                                                     {world.group_id, sender},
                                                     world.members[{4}].signature_key.private_key.view());
-              })
-                  .is(MlsError::kBadSignature));
-  EXPECT_TRUE(error_of([](UpdatePath& p) {
-                p.nodes[0].encrypted_path_secret[0].ciphertext[0] ^= 1;
-              }).is(MlsError::kBadParams));  // the public half is good: only some will not open it
+              }));
+  // The public half is good: only some will not open it.
+  EXPECT_TRUE(merged([](UpdatePath& p) { p.nodes[0].encrypted_path_secret[0].ciphertext[0] ^= 1; }).ok());
 }
 
 TEST_P(Tree, PathGoodForSome) {
@@ -203,7 +196,7 @@ TEST_P(Tree, PathGoodForSome) {
     return open_update_path(world.tree, world.members[leaf].keys, made->path,
                             {sender, {}, made->group_context});
   };
-  EXPECT_TRUE(open({0}).error().is(MlsError::kDecryptFailed));
+  EXPECT_RULE("7.5/opens", open({0}));
   EXPECT_TRUE(open({2}).ok());
   EXPECT_TRUE(open({3}).ok());
 }
@@ -221,10 +214,13 @@ TEST_P(Tree, PathWhoseSecretsDoNotGiveItsKeys) {
   ASSERT_TRUE(other.ok());
   made->path.nodes[0].encrypted_path_secret[0] = *other;
   ASSERT_TRUE(merge_update_path(world.tree, made->path, world.merge_params(sender, {})).ok());
-  EXPECT_TRUE(
-      open_update_path(world.tree, world.members[{0}].keys, made->path, {sender, {}, made->group_context})
-          .error()
-          .is(MlsError::kPathMismatch));
+  EXPECT_RULE("7.5/keys", open_update_path(world.tree, world.members[{0}].keys, made->path,
+                                           {sender, {}, made->group_context}));
+  made->path.nodes[0].encrypted_path_secret[0] =
+      *suite.encrypt_with_label(world.tree.encryption_key(node_of({0})), "UpdatePathNode",
+                                made->group_context, world.random.bytes(suite.hash_size() - 1), world.random);
+  EXPECT_RULE("7.4/path-secret", open_update_path(world.tree, world.members[{0}].keys, made->path,
+                                                  {sender, {}, made->group_context}));
   TreePrivate keys = world.members[{2}].keys.clone();
   const Secret unchanged = keys.encode();
   EXPECT_TRUE(keys.take_path_secret(world.tree, sender, world.random.bytes(suite.hash_size()))
@@ -298,14 +294,12 @@ TEST_P(Tree, UnmergedLeavesThatAreRefused) {
     return RatchetTree::decode(suite, out.view());
   };
   EXPECT_TRUE(with_unmerged({}, {})->validate(rules_for(world)).ok());
-  EXPECT_FALSE(with_unmerged({2, 1}, {}).ok());  // not rising
+  EXPECT_FALSE(with_unmerged({2, 1}, {}).ok());  // "7.1/unmerged-order"
   EXPECT_FALSE(with_unmerged({1, 1}, {}).ok());
-  EXPECT_TRUE(with_unmerged({9}, {})->validate(rules_for(world)).error().is(MlsError::kInvalidTree));
-  EXPECT_TRUE(
-      with_unmerged({}, {2})->validate(rules_for(world)).error().is(MlsError::kInvalidTree));  // elsewhere
-  EXPECT_TRUE(
-      with_unmerged({1}, {})->validate(rules_for(world)).error().is(MlsError::kInvalidTree));  // not between
-  EXPECT_TRUE(with_unmerged({1}, {1})->validate(rules_for(world)).error().is(MlsError::kParentHashMismatch));
+  EXPECT_RULE("12.4.3.1/unmerged-leaf", with_unmerged({9}, {})->validate(rules_for(world)));
+  EXPECT_RULE("12.4.3.1/unmerged-leaf", with_unmerged({}, {2})->validate(rules_for(world)));
+  EXPECT_RULE("12.4.3.1/unmerged-between", with_unmerged({1}, {})->validate(rules_for(world)));
+  EXPECT_RULE("7.9.2/tree", with_unmerged({1}, {1})->validate(rules_for(world)));
 }
 
 TEST_P(Tree, MalformedTreesAreRefused) {
@@ -318,14 +312,44 @@ TEST_P(Tree, MalformedTreesAreRefused) {
   Reader in(good);
   Writer longer;
   longer.vector([&](Writer& list) { list.raw(in.vector().rest()).u8(0); });  // a blank node at the end
-  EXPECT_TRUE(RatchetTree::decode(suite, longer.view()).error().is(MlsError::kInvalidTree));
+  EXPECT_RULE("12.4.3.3/last-node", RatchetTree::decode(suite, longer.view()));
   Writer shifted;
   Reader again(good);
   shifted.vector([&](Writer& list) { list.u8(0).raw(again.vector().rest()); });  // leaves at parents' places
-  EXPECT_TRUE(RatchetTree::decode(suite, shifted.view()).error().is(MlsError::kInvalidTree));
+  EXPECT_RULE("12.4.3.3/node-type", RatchetTree::decode(suite, shifted.view()));
+  Writer short_key;
+  short_key.vector([&](Writer& list) {
+    list.u8(0).u8(1).u8(2).opaque(Bytes(suite.kem_output_size() - 1)).opaque({}).opaque({});
+  });
+  EXPECT_RULE("7.1/sizes", RatchetTree::decode(suite, short_key.view()));
   Writer none;
   none.opaque({});
   EXPECT_TRUE(RatchetTree::decode(suite, none.view()).error().is(MlsError::kInvalidTree));
+}
+
+// Section 7.3: every member can judge every other's credential.
+TEST_P(Tree, CredentialTypes) {
+  TreeWorld world(suite, 13);
+  const KeyPair key = suite.generate_signature_key_pair(world.random);
+  const auto leaf = [&](Credential credential, std::vector<uint16_t> listed) {
+    LeafContent content{suite.generate_hpke_key_pair(world.random).public_key,
+                        key.public_key,
+                        std::move(credential),
+                        Capabilities::ours(),
+                        {}};
+    content.capabilities.credentials = std::move(listed);
+    return *LeafNode::for_update(suite, content, {world.group_id, {1}}, key.private_key.view());
+  };
+  const Credential basic = Credential::basic(view_of("name"));
+  const Credential x509{CredentialType::kX509, {}, {{1}}};
+  const auto check = [&](const std::vector<LeafNode>& others, const LeafNode& last) {
+    RatchetTree tree(suite);
+    for (const LeafNode& other : others) tree.add(other);
+    return tree.check_credential_types(*tree.leaf(tree.add(last)));
+  };
+  EXPECT_TRUE(check({leaf(basic, {1, 2})}, leaf(x509, {1, 2})).ok());
+  EXPECT_RULE("7.3/credential-for-all", check({leaf(basic, {1})}, leaf(x509, {1, 2})));
+  EXPECT_RULE("7.3/credentials-in-use", check({leaf(basic, {1, 2})}, leaf(x509, {2})));
 }
 
 TEST_P(Tree, SignaturesMayBeRunByTheCaller) {

@@ -105,10 +105,10 @@ void TreePrivate::prune(const RatchetTree& tree) {
 Result<> TreePrivate::take_path_secret(const RatchetTree& tree, LeafIndex committer, BytesView path_secret) {
   const Suite& suite = tree.suite();
   if (!tree.contains(committer) || committer == own_) {
-    return Error(MlsError::kPathMismatch, "12.4.3.1: signer of the GroupInfo");
+    return Error(MlsError::kPathMismatch, "12.4.3.1/path-secret: signer of the GroupInfo");
   }
   if (path_secret.size() != suite.hash_size())
-    return Error(MlsError::kPathMismatch, "7.4: size of a path secret");
+    return Error(MlsError::kPathMismatch, "12.4.3.1/path-secret: size");
   const NodeIndex ancestor = common_ancestor(own_, committer);
   TreePrivate next = clone();
   Secret secret(path_secret);
@@ -116,12 +116,12 @@ Result<> TreePrivate::take_path_secret(const RatchetTree& tree, LeafIndex commit
     if (!tree.is_blank(node)) {
       HW_LET(KeyPair pair, node_key_pair(suite, secret.view()));
       if (!equal(pair.public_key, tree.encryption_key(node))) {
-        return Error(MlsError::kPathMismatch, "12.4.3.1: key from the path secret");
+        return Error(MlsError::kPathMismatch, "12.4.3.1/path-secret: a key from it is not the tree's");
       }
       next.set(node, std::move(pair.private_key));
       secret = next_path_secret(suite, secret.view());
     } else if (node == ancestor) {
-      return Error(MlsError::kPathMismatch, "12.4.3.1: blank common ancestor");
+      return Error(MlsError::kPathMismatch, "12.4.3.1/path-secret: blank common ancestor");
     }
     if (node == tree.root()) break;
   }
@@ -233,10 +233,10 @@ namespace {
 
 Result<> check_new_key(const RatchetTree& tree, BytesView key) {
   if (!tree.suite().check_hpke_public_key(key).ok()) {
-    return Error(MlsError::kPathMismatch, "5.1.1: key of the suite in an update path");
+    return Error(MlsError::kPathMismatch, "5.1.1/path-key: not of the suite");
   }
   if (tree.find_by_encryption_key(key)) {
-    return Error(MlsError::kDuplicateKey, "12.4.2: key of an update path is in the tree");
+    return Error(MlsError::kDuplicateKey, "12.4.2/key-in-tree: a key of the update path");
   }
   return success();
 }
@@ -249,7 +249,7 @@ Result<> check_path_keys(const RatchetTree& tree, const UpdatePath& path) {
   std::ranges::sort(keys,
                     [](BytesView a, BytesView b) { return std::ranges::lexicographical_compare(a, b); });
   if (std::ranges::adjacent_find(keys, equal) != keys.end()) {
-    return Error(MlsError::kDuplicateKey, "12.4.2: one key twice in an update path");
+    return Error(MlsError::kDuplicateKey, "12.4.2/key-twice: in an update path");
   }
   return success();
 }
@@ -257,11 +257,11 @@ Result<> check_path_keys(const RatchetTree& tree, const UpdatePath& path) {
 Result<> check_shape(const RatchetTree& tree, const FilteredPath& steps, const UpdatePath& path,
                      std::span<const LeafIndex> added) {
   if (path.nodes.size() != steps.size()) {
-    return Error(MlsError::kPathMismatch, "7.5: number of nodes in an update path");
+    return Error(MlsError::kPathMismatch, "7.5/nodes: number of nodes in an update path");
   }
   for (size_t at = 0; at < steps.size(); ++at) {
     if (path.nodes[at].encrypted_path_secret.size() != recipients(tree, steps[at].copath, added).size()) {
-      return Error(MlsError::kPathMismatch, "7.6: number of ciphertexts");
+      return Error(MlsError::kPathMismatch, "7.6/ciphertexts: their number");
     }
   }
   return success();
@@ -273,14 +273,14 @@ Result<> merge_update_path(RatchetTree& tree, const UpdatePath& path, const Merg
   if (!tree.contains(params.sender)) return Error(MlsError::kNotMember, "12.4.2: sender outside the tree");
   const LeafNode& leaf = path.leaf_node;
   if (leaf.empty() || leaf.source() != LeafSource::kCommit) {
-    return Error(MlsError::kInvalidLeaf, "12.4.2: leaf_node_source of an update path");
+    return Error(MlsError::kInvalidLeaf, "7.3/source: leaf_node_source of an update path");
   }
   HW_TRY(check_shape(tree, tree.filtered_direct_path(params.sender), path, params.added));
   HW_TRY(check_path_keys(tree, path));
   RatchetTree staged = tree;
   const Digest parent_hash = staged.set_path(params.sender, keys_of(path));
   if (!equal(parent_hash, leaf.parent_hash())) {
-    return Error(MlsError::kParentHashMismatch, "7.9.2: parent hash of the committer's leaf");
+    return Error(MlsError::kParentHashMismatch, "7.9.2/commit: parent hash of the committer's leaf");
   }
   HW_TRY(leaf.verify(tree.suite(), {params.group_id, params.sender}));
   staged.set_leaf(params.sender, leaf);
@@ -308,16 +308,16 @@ Result<OpenedPath> open_update_path(const RatchetTree& merged, const TreePrivate
   Result<Secret> opened = suite.decrypt_with_label(
       mine.key(*recipient)->view(), kPathLabel, params.group_context,
       path.nodes[at].encrypted_path_secret[index], merged.encryption_key(*recipient));
-  if (!opened.ok()) return Error(MlsError::kDecryptFailed, "7.5: path secret");
+  if (!opened.ok()) return Error(MlsError::kDecryptFailed, "7.5/opens: path secret");
   Secret secret = std::move(opened).value();
-  if (secret.size() != suite.hash_size()) return Error(MlsError::kPathMismatch, "7.4: size of a path secret");
+  if (secret.size() != suite.hash_size()) return Error(MlsError::kPathMismatch, "7.4/path-secret: its size");
 
   OpenedPath taken{mine.clone(), {}};
   taken.private_half.prune(merged);
   for (; at < steps.size(); ++at) {
     HW_LET(KeyPair pair, node_key_pair(suite, secret.view()));
     if (!equal(pair.public_key, path.nodes[at].encryption_key)) {
-      return Error(MlsError::kPathMismatch, "7.5: key from the path secret");
+      return Error(MlsError::kPathMismatch, "7.5/keys: not those of the path secret");
     }
     taken.private_half.set(steps[at].node, std::move(pair.private_key));
     secret = next_path_secret(suite, secret.view());
