@@ -175,7 +175,7 @@ export class Mock {
       this.notice('joins');
       return {};
     },
-    'group.requests': ({ group }) => ({ requests: this.group(group).list.map(({ word_seed, ...one }) => ({ ...one, ...this.words(word_seed, 4) })) }),
+    'group.requests': ({ group }) => ({ requests: this.group(group).list.map(({ word_seed, ...one }) => ({ objections: [], can_decline: one.mine, can_object: !!one.proposed_by && !one.mine, ...one, ...this.words(word_seed, 4) })) }),
     'group.propose': ({ group, request, note = '' }) => {
       const g = this.group(group);
       const one = this.#request(g, request);
@@ -205,7 +205,33 @@ export class Mock {
       this.notice('requests', group);
       return {};
     },
-    'group.members': ({ group }) => ({ members: this.group(group).members }),
+    'group.members': ({ group }) => ({ members: this.group(group).members.map((one) => ({ removal_by: [], ...one })) }),
+    'group.policy': ({ group }) => {
+      const g = this.group(group);
+      const having = (role) => g.members.filter((one) => one.role === role).map(({ member, name }) => ({ member, name }));
+      return { name: g.name, vouches: g.vouches ?? 1, retention_days: g.retention_days ?? 0, relays: ['http://127.0.0.1:8440'],
+        organizers: having('organizer'), advisers: having('adviser'), elects: false, can_change: g.my_role === 'organizer',
+        agree: Math.min(2, having('organizer').length), removal_needs: 2, changes: [], removals: [] };
+    },
+    'group.set_role': ({ group, member, role }) => {
+      const g = this.group(group);
+      if (g.my_role !== 'organizer') throw new Refused('not_allowed');
+      g.members.find((one) => one.member === member).role = role;
+      for (const kind of ['members', 'group']) this.notice(kind, group);
+      return { change: this.id('c') };
+    },
+    'group.set_policy': ({ group, name, vouches, retention_days }) => {
+      Object.assign(this.group(group), name ? { name } : {}, vouches ? { vouches } : {}, retention_days === undefined ? {} : { retention_days });
+      for (const kind of ['members', 'group', 'groups']) this.notice(kind, group);
+      return { change: this.id('c') };
+    },
+    'group.chain': ({ group, member }) => {
+      const g = this.group(group);
+      const name = g.members.find((one) => one.member === member)?.name;
+      const brought_in = g.members.filter((one) => one.sponsor_name === name).map((one) => (
+        { member: one.member, name: one.name, since: one.since, sponsor: { member, name }, depth: 1, vouched: [] }));
+      return { brought_in, vouched_for: [] };
+    },
     'group.safety_words': ({ group, member }) => {
       const g = this.group(group);
       const index = g.members.findIndex((one) => one.member === member);

@@ -4,6 +4,7 @@ import { app } from './lib/app.svelte';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/screens.css';
+import './styles/life.css';
 import './styles/print.css';
 
 app.start();

@@ -19,6 +19,7 @@ export type Detail =
   | { kind: 'invite' }
   | { kind: 'invites' }
   | { kind: 'leave' }
+  | { kind: 'rules' }
   | { kind: 'case'; case_id: string }
   | GuidanceDetail;
 
