@@ -15,13 +15,13 @@
 namespace homeward::domain::tallies {
 
 enum class TallyError : uint16_t {
-  kMalformed = 1,   // a body that does not read
-  kTextEmpty,       // nothing but white space
-  kTextTooLong,     // over its limit
-  kTextInvalid,     // no UTF-8, or a NUL in it
-  kFigureInvalid,   // none, one state twice, over kMostMen, or more than the denominator
-  kPeriodInvalid,   // a day out of range, the last before the first, or over kLongestPeriod
-  kTooManyOverlaps  // over kMostOverlaps, or one twice
+  kMalformed = 0x0501,  // a body that does not read
+  kTextEmpty,           // nothing but white space
+  kTextTooLong,         // over its limit
+  kTextInvalid,         // no UTF-8, or a NUL in it
+  kFigureInvalid,       // none, one state twice, over kMostMen, or more than the denominator
+  kPeriodInvalid,       // a day out of range, the last before the first, or over kLongestPeriod
+  kTooManyOverlaps      // over kMostOverlaps, or one twice
 };
 constexpr Room room_of(TallyError) { return Room::kDomain; }
 

@@ -30,6 +30,7 @@ bool fold_report(const Context& context, const Event& event) {
   if (said->corrects) {
     std::optional<KeptReport> old = report(rows, context.group, *said->corrects);
     const bool may = old && (old->author() == context.author || context.author_role != AuthorRole::kMember);
+    if (old && !may) kRefused.note(context, event);
     if (!may || !old->counts()) return false;
     old->corrected_by = id;
     put(rows, context.group, *old);
@@ -47,6 +48,7 @@ bool fold_withdrawal(const Context& context, const Event& event) {
   if (!said) return false;
   std::optional<KeptReport> old = report(context.rows, context.group, said->report);
   const bool may = old && (old->author() == context.author || context.author_role == AuthorRole::kOrganizer);
+  if (old && !may) kRefused.note(context, event);
   if (!may || old->withdrawn) return false;
   old->withdrawn = true;
   old->reason = std::move(said->reason);
@@ -89,6 +91,7 @@ Result<> State::restore(Rows& rows, const GroupKey& group, BytesView snapshot) {
 
 void State::forget(Rows& rows, const GroupKey& group) {
   kLog.forget(rows, group);
+  kRefused.forget(rows, group);
   for (const Space space : {kReportSpace, kOrderSpace}) rows.erase_range(space, prefix_range(group));
 }
 

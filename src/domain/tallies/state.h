@@ -2,10 +2,11 @@
 //
 // Rows, each key beginning with the group's id:
 //   0x2500  the log (log.h)                      0x2501  report → what is kept of it
-//   0x2502  place → report, for those newest first
+//   0x2502  place → report, for those newest first  0x2503  refused events (refused.h)
 // A newcomer gets all reports.
 #pragma once
 
+#include "domain/log/refused.h"
 #include "domain/tallies/events.h"
 
 namespace homeward::domain::tallies {
@@ -13,6 +14,7 @@ namespace homeward::domain::tallies {
 inline constexpr Log kLog{0x2500};
 inline constexpr Space kReportSpace = 0x2501;
 inline constexpr Space kOrderSpace = 0x2502;
+inline constexpr RefusedList kRefused{0x2503};
 
 struct KeptReport {
   Ref id;
@@ -29,8 +31,8 @@ struct KeptReport {
 
 class State {
  public:
-  // False if the event changed nothing: of an unknown kind, malformed, not the author's to say, or there
-  // already.
+  // False if the event changed nothing: of an unknown kind, malformed, there already, or not the author's to
+  // say, which is noted.
   bool fold(const Context& context, const Event& event);
   Bytes snapshot(Rows& rows, const GroupKey& group) const { return kLog.snapshot(rows, group); }
   Result<> restore(Rows& rows, const GroupKey& group, BytesView snapshot);

@@ -105,6 +105,8 @@ TEST_F(Tallies, OnlyItsAuthorOrAnOrganizerWithdraws) {
   const Ref first = ref_of(author(1), key(1));
   EXPECT_FALSE(withdraw_by(2, 2, first));
   EXPECT_FALSE(withdraw_by(2, 2, first, AuthorRole::kAdviser));
+  ASSERT_EQ(kRefused.list(rows, group).size(), 2u);
+  EXPECT_EQ(kRefused.list(rows, group)[0].author, author(2));
   EXPECT_TRUE(withdraw_by(1, 3, first));
   EXPECT_FALSE(withdraw_by(1, 4, first));
   EXPECT_EQ(report(rows, group, first)->reason, "ошибка");
