@@ -2,7 +2,8 @@
 //
 // A case is one man. Who opens it speaks for him. Everybody may add entries to its timeline; the card, the
 // clock, next steps, papers and what is sealed are changed by who speaks for him and by the readers she
-// named; only she names the readers and erases the case. State enforces this on every device (state.h).
+// named; only she names the readers, seals anew what others wrote, and erases the case. State enforces this
+// on every device (state.h).
 //
 // Kinds 0x0400 to 0x04FF. A body ends with a list of further fields, each with a number and a length,
 // ascending, which this version skips. What is *sealed* is opaque here: the client makes and opens it
@@ -20,7 +21,7 @@
 namespace homeward::domain::cases {
 
 enum class CaseError : uint16_t {
-  kMalformed = 1,  // a body that does not read
+  kMalformed = 0x0401,  // a body that does not read
   kLabelEmpty,
   kTextTooLong,
   kTextInvalid,  // no UTF-8, a NUL in it, or a line break where one line is asked for
@@ -179,7 +180,7 @@ struct PaperSaved {  // speaker, readers
   bool operator==(const PaperSaved&) const = default;
 };
 // The same content for other keys: what the parts (entries, steps, papers) held sealed is from now on this.
-struct SealedAnew {  // speaker, readers
+struct SealedAnew {  // speaker
   struct Part {
     Ref part;
     Bytes sealed;

@@ -38,7 +38,7 @@ struct Counts {
 };
 Counts counts(Rows& rows, const GroupKey& group, Day today);
 // Cases that are not over, of the same unit; by the unit's name in any case of letters, spaces aside.
-uint64_t same_unit(Rows& rows, const GroupKey& group, std::string_view unit);
+uint64_t same_unit(Rows& rows, const GroupKey& group, words::Analyzer& analyzer, std::string_view unit);
 // Cases that a person speaks for, reads or has a step in.
 std::vector<Ref> cases_of(Rows& rows, const GroupKey& group, const Author& person);
 
@@ -106,13 +106,6 @@ bool has_news(Rows& rows, const GroupKey& group, const CaseRow& row, const Autho
 std::array<uint32_t, kCaseStates> outcomes(Rows& rows, const GroupKey& group, std::string_view article);
 
 // Events that were not allowed, newest first.
-struct Refused {
-  Place place;
-  Author author;
-  uint16_t kind = 0;
-  Instant at;
-  std::optional<Ref> case_ref;
-};
 std::vector<Refused> refused(Rows& rows, const GroupKey& group);
 
 }  // namespace homeward::domain::cases

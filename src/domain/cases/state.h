@@ -17,6 +17,7 @@
 #pragma once
 
 #include "domain/cases/facts.h"
+#include "domain/log/refused.h"
 #include "domain/words/words.h"
 
 namespace homeward::domain::cases {
@@ -28,11 +29,10 @@ inline constexpr Space kAttentionSpace = 0x2403;
 inline constexpr Space kCountSpace = 0x2404;
 inline constexpr Space kPersonSpace = 0x2405;
 inline constexpr Space kErasedSpace = 0x2406;
-inline constexpr Space kRefusedSpace = 0x2407;
+inline constexpr RefusedList kRefused{0x2407};
 inline constexpr words::Index kIndex{.terms_space = 0x2408, .documents_space = 0x2409};
 inline constexpr Space kArticleSpace = 0x240A;
 inline constexpr Space kSeenSpace = 0x240B;
-inline constexpr size_t kMostRefused = 100;  // noted of one group, the newest
 
 // All of a case but its parts.
 struct CaseRow {

@@ -38,6 +38,8 @@ struct Log {
   // In the group's order. `visit` answers false to stop; it must not write.
   using Visit = std::function<bool(const Context& context, const Event& event)>;
   void scan(Rows& rows, const GroupKey& group, const Visit& visit) const;
+  // The same, beginning with the first event at `from` or later.
+  void scan_from(Rows& rows, const GroupKey& group, const Place& from, const Visit& visit) const;
   // One event by its place; `visit` is not called if there is none.
   void at(Rows& rows, const GroupKey& group, const Place& place, const Visit& visit) const;
   // For events whose content must not stay (a case that its family took away).
