@@ -1,5 +1,6 @@
 #include "client/features.h"
 
+#include "client/guidance.h"
 #include "codec/codec.h"
 
 namespace homeward::client {
@@ -23,6 +24,18 @@ constexpr Feature kFeatures[] = {
      .restore = nullptr,
      .forget = [](Features& features, Rows& rows,
                   const domain::GroupKey& group) { features.talk().forget(rows, group); }},
+    {.block = domain::guidance::kFirstKind,
+     .fold = [](Features& features, const domain::Context& context,
+                const domain::Event& event) { features.guidance().fold(context, event); },
+     .snapshot = [](Features& features, Rows& rows,
+                    const domain::GroupKey& group) { return features.guidance().snapshot(rows, group); },
+     .restore = [](Features& features, Rows& rows, const domain::GroupKey& group,
+                   BytesView state) { return features.guidance().restore(rows, group, state); },
+     .forget =
+         [](Features& features, Rows& rows, const domain::GroupKey& group) {
+           features.guidance().forget(rows, group);
+           guidance::forget_opened(rows, group);
+         }},
 };
 
 static_assert(domain::talk::kFirstKind == group::kTalkKinds);

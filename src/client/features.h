@@ -2,6 +2,7 @@
 // kinds.
 #pragma once
 
+#include "domain/guidance/state.h"
 #include "domain/talk/talk.h"
 #include "group/group.h"
 
@@ -19,11 +20,13 @@ class Features final : public group::Fold {
   void forget(Rows& rows, const group::GroupId& group) override;
 
   domain::talk::State& talk() { return talk_; }
+  domain::guidance::State& guidance() { return guidance_; }
   domain::words::Analyzer& analyzer() { return analyzer_; }
 
  private:
   domain::words::Analyzer analyzer_;
   domain::talk::State talk_{analyzer_};
+  domain::guidance::State guidance_{analyzer_};
 };
 
 }  // namespace homeward::client
