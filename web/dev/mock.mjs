@@ -5,6 +5,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { case_commands, cases_today } from './mock_cases.mjs';
 import { sample, words } from './sample.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -35,6 +36,7 @@ export class Mock {
     this.strangers = false;
     this.streams = new Set();
     this.counter = 0;
+    Object.assign(this.commands, case_commands(this, Refused));
   }
 
   notice(notice, group) {
@@ -313,6 +315,7 @@ export class Mock {
             ...(g.unread ? [{ kind: 'unread', ...of, count: g.unread }] : []),
           ];
         }),
+        ...cases_today(this, this.commands),
         ...this.joins.filter((j) => j.state === 'waiting').map((j) => ({ kind: 'join_waiting', join: j.join })),
       ],
     }),

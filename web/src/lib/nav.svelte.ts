@@ -1,6 +1,7 @@
 // Where she is. Places are kept in memory only: the browser's history holds step numbers under one address, so that
 // Back works and the disk of the browser learns nothing of groups or people. After a reload everything starts at Today.
 
+import type { CaseDetail, CountDetail } from './case_nav';
 import type { GuidanceDetail } from './guidance_nav';
 
 export type Place = 'talk' | 'guidance' | 'cases' | 'counts' | 'people' | 'more';
@@ -11,6 +12,7 @@ export type Route =
   | { screen: 'join' }
   | { screen: 'waiting'; join: string }
   | { screen: 'settings' }
+  | { screen: 'due' }
   | { screen: 'group'; group: string; place: Place; detail?: Detail };
 
 export type Detail =
@@ -20,7 +22,8 @@ export type Detail =
   | { kind: 'invites' }
   | { kind: 'leave' }
   | { kind: 'rules' }
-  | { kind: 'case'; case_id: string }
+  | CaseDetail
+  | CountDetail
   | GuidanceDetail;
 
 const home: Route = { screen: 'today' };

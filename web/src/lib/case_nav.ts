@@ -1,0 +1,18 @@
+// The places inside Cases and Counts.
+
+import type { Kind, TallyBy, TallyState } from './cases';
+
+export type CaseDetail =
+  | { kind: 'case'; case_id: string }
+  | { kind: 'case_new' }
+  | { kind: 'case_edit'; case_id: string }
+  | { kind: 'case_bring' }
+  | { kind: 'entry'; case_id: string; entry_kind?: Kind; corrects?: string }
+  | { kind: 'saved_paper'; case_id: string; saved: string }
+  | { kind: 'roll_new' }
+  | { kind: 'roll'; roll: string };
+
+export type CountDetail =
+  | { kind: 'cell'; by: TallyBy; key: string; label: string; state: TallyState; from_month?: string; until_month?: string }
+  | { kind: 'report_new'; corrects?: string }
+  | { kind: 'report'; report: string };
