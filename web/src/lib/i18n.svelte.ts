@@ -42,3 +42,10 @@ export async function show_language(next: Language): Promise<void> {
 export function t(key: Key, values: Values = {}): string {
   return current.catalogue ? format(current.catalogue[key], values, locales[current.language]) : '';
 }
+
+/** The texts of a language, whichever is shown: a printed paper speaks the language it is written in. */
+export async function texts_in(language: string): Promise<(key: Key, values?: Values) => string> {
+  const known: Language = language === 'en' ? 'en' : 'ru';
+  const catalogue = await fetch_catalogue[known]();
+  return (key, values = {}) => format(catalogue[key], values, locales[known]);
+}
