@@ -13,14 +13,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const GroupKey group{};
   const Context context{rows, group, {}, false, AuthorRole::kMember, {1, 1}};
   state.fold(context, {{}, talk::kMessageKind, {}, BytesView(data, size)});
+  for (uint16_t kind = talk::kEditedKind; kind <= talk::kUnpinnedKind; ++kind)
+    state.fold({rows, group, {}, false, AuthorRole::kOrganizer, {1, uint64_t{2} + kind}},
+               {{}, kind, {}, BytesView(data, size)});
+  MemoryRows again;
+  HW_ASSERT(state.restore(again, group, state.snapshot(rows, group)).ok());
+  (void)state.restore(again, group, BytesView(data, size));
   const talk::Page page = talk::page(rows, group, std::nullopt, 10);
-  HW_ASSERT(page.messages.size() == talk::unread(rows, group));
+  const auto there = std::ranges::count_if(page.messages, [](const auto& one) { return !one.removed_by; });
+  HW_ASSERT(static_cast<uint64_t>(there) == talk::unread(rows, group));
   for (const talk::Message& message : page.messages) {
-    HW_ASSERT(talk::decode_message(talk::encode({message.text})).ok());
+    if (!message.removed_by)
+      HW_ASSERT(talk::decode_message(talk::encode(talk::MessageSaid{message.text})).ok());
     if (!analyzer.query(message.text).empty() && message.text.size() < 1000)
       HW_ASSERT(talk::search(rows, analyzer, group, message.text, 10).size() == 1);
     state.remove(rows, group, message.place);
-    HW_ASSERT(rows.size() <= 1);
+    for (const talk::Pin& pin : talk::pins(rows, group)) HW_ASSERT(talk::check_text(pin.text).ok());
+    HW_ASSERT(rows.size() <= 2);
   }
   return 0;
 }

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "codec/codec.h"
+
 namespace homeward::domain::talk {
 namespace {
 
@@ -15,8 +17,9 @@ struct NaiveTalk {
     Place up_to;
   };
   std::map<GroupKey, Group> groups;
+  std::map<std::pair<GroupKey, Ref>, std::map<Author, Sign>> signs;
 
-  void fold(const Context& context, const Event& event, const std::string& text) {
+  void fold(const Context& context, const Event& event, const MessageSaid& said) {
     Group& group = groups[context.group];
     EventKey id = event.id;
     for (;;) {
@@ -27,12 +30,16 @@ struct NaiveTalk {
       for (size_t i = 16; i-- > 0;)
         if (++id.data[i] != 0) break;
     }
-    group.messages[context.place] = {id, context.author, context.author_is_me, context.place, event.at, text};
+    Message message{id, context.author, context.author_is_me, context.place, event.at, said.text};
+    message.said_as = event.id;
+    message.reply_to = said.reply_to;
+    message.mentions = said.mentions;
+    group.messages[context.place] = message;
   }
   uint64_t unread(const GroupKey& key) {
     uint64_t count = 0;
     for (const auto& [place, message] : groups[key].messages)
-      if (!message.mine && place > groups[key].up_to) ++count;
+      if (!message.mine && !message.removed_by && place > groups[key].up_to) ++count;
     return count;
   }
   std::vector<Message> before(const GroupKey& key, std::optional<Place> place, size_t limit) {
@@ -88,10 +95,73 @@ struct World {
         random.below(8) == 0 && !ids.empty() ? ids[random.below(ids.size())] : random.fixed<EventKey>();
     ids.push_back(id);
     const std::string text = some_text(random);
-    const Bytes body = encode(MessageSaid{text});
+    MessageSaid said{text};
+    auto& list = naive.groups[group].messages;
+    if (!list.empty() && random.below(3) == 0) said.reply_to = list.rbegin()->second.ref();
+    if (random.below(4) == 0) said.mentions = {authors[0]};
+    const Bytes body = encode(said);
     const Event event{id, kMessageKind, Instant{static_cast<int64_t>(random.below(1'000'000))}, body};
     state.fold(context, event);
-    naive.fold(context, event, text);
+    naive.fold(context, event, said);
+  }
+  // Somebody edits, removes or signs a message, whether she may or not.
+  void touch() {
+    const GroupKey group = groups[random.below(2)];
+    auto& list = naive.groups[group].messages;
+    if (list.empty()) return;
+    auto chosen = list.begin();
+    std::advance(chosen, static_cast<std::ptrdiff_t>(random.below(list.size())));
+    Message& message = chosen->second;
+    next[group].number += 1;
+    const size_t who = random.below(3);
+    const AuthorRole role = random.below(3) == 0 ? AuthorRole::kOrganizer : AuthorRole::kMember;
+    const Context context{rows, group, authors[who], who == 0, role, next[group]};
+    const Instant at{static_cast<int64_t>(1 + random.below(1'000'000))};
+    const bool hers = message.author == context.author;
+    switch (random.below(3)) {
+      case 0: {
+        const MessageEdited edited{message.ref(), some_text(random)};
+        const Bytes body = encode(edited);
+        state.fold(context, {random.fixed<EventKey>(), kEditedKind, at, body});
+        if (!hers || message.removed_by) return;
+        message.text = edited.text;
+        message.mentions.clear();
+        message.edited_at = at;
+        return;
+      }
+      case 1: {
+        const Bytes body = encode_ref(message.ref());
+        state.fold(context, {random.fixed<EventKey>(), kRemovedKind, at, body});
+        if ((!hers && role != AuthorRole::kOrganizer) || message.removed_by) return;
+        message.text.clear();
+        message.mentions.clear();
+        message.reply_to.reset();
+        message.removed_by = context.author;
+        naive.signs.erase({group, message.ref()});
+        return;
+      }
+      default: {
+        const Sign sign = static_cast<Sign>(random.below(6));
+        const Bytes body = encode(SignGiven{message.ref(), sign});
+        state.fold(context, {random.fixed<EventKey>(), kSignKind, at, body});
+        if (message.removed_by) return;
+        if (sign == Sign::kNone)
+          naive.signs[{group, message.ref()}].erase(context.author);
+        else
+          naive.signs[{group, message.ref()}][context.author] = sign;
+      }
+    }
+  }
+  void expire() {
+    const GroupKey group = groups[random.below(2)];
+    const Instant cutoff{static_cast<int64_t>(random.below(300'000))};
+    auto& list = naive.groups[group].messages;
+    const size_t gone = state.expire(rows, group, cutoff, Instant{1'000'000});
+    EXPECT_EQ(gone, static_cast<size_t>(std::ranges::count_if(
+                        list, [&](const auto& item) { return item.second.at < cutoff; })));
+    for (const auto& [place, message] : list)
+      if (message.at < cutoff) naive.signs.erase({group, message.ref()});
+    std::erase_if(list, [&](const auto& item) { return item.second.at < cutoff; });
   }
   void compare() {
     for (const GroupKey& group : groups) {
@@ -105,8 +175,19 @@ struct World {
       const std::string query = some_text(random);
       EXPECT_EQ(search(rows, analyzer, group, query, limit), naive.search(analyzer, group, query, limit))
           << query;
-      for (const auto& [place, message] : naive.groups[group].messages)
+      uint64_t mentions = 0;
+      for (const auto& [place, message] : naive.groups[group].messages) {
         EXPECT_EQ(place_of(rows, group, message.id), place);
+        const auto& expected = naive.signs[{group, message.ref()}];
+        const auto given = signs(rows, group, place);
+        EXPECT_EQ(given.size(), expected.size());
+        for (const SignOf& one : given) EXPECT_EQ(expected.at(one.person), one.sign);
+        const bool mine = std::ranges::find(message.mentions, authors[1]) != message.mentions.end();
+        if (place > naive.groups[group].up_to && mine) ++mentions;
+      }
+      if (unread(rows, group) > 0) {
+        EXPECT_EQ(unread_mentions(rows, group, authors[1]), mentions);
+      }
     }
   }
   void change() {
@@ -119,6 +200,7 @@ struct World {
     } else if (!list.empty()) {
       auto gone = list.begin();
       std::advance(gone, static_cast<std::ptrdiff_t>(random.below(list.size())));
+      naive.signs.erase({group, gone->second.ref()});
       state.remove(rows, group, gone->first);
       list.erase(gone);
     }
@@ -141,6 +223,8 @@ TEST(Talk, AgreesWithANaiveRecomputation) {
     World world(seed);
     for (int step = 0; step < 60; ++step) {
       if (world.random.below(5) == 0) world.change();
+      if (world.random.below(2) == 0) world.touch();
+      if (world.random.below(20) == 0) world.expire();
       world.say();
       if (step % 6 == 0) world.compare();
     }
@@ -165,7 +249,8 @@ TEST(Talk, WhatDoesNotReadChangesNothing) {
     state.fold(context, {{}, kind, {}, body});
     return rows.size();
   };
-  EXPECT_EQ(fold(good, kMessageKind + 1), 0u);
+  EXPECT_EQ(fold(good, 0x01FF), 0u);
+  for (uint16_t kind = kEditedKind; kind <= kUnpinnedKind; ++kind) EXPECT_EQ(fold(good, kind), 0u);
   EXPECT_EQ(fold(BytesView(good).first(good.size() - 1), kMessageKind), 0u);
   Bytes trailing = good;
   trailing.push_back(0);
@@ -176,13 +261,109 @@ TEST(Talk, WhatDoesNotReadChangesNothing) {
 }
 
 TEST(Talk, FieldsOfLaterVersionsAreSkipped) {
-  const Bytes later = {1, 'a', 6, 0, 1, 1, 9, 0, 2};  // the second field is cut
+  const Bytes later = {1, 'a', 6, 0, 8, 1, 9, 0, 9};  // the second field is cut
   EXPECT_FALSE(decode_message(later).ok());
-  const Bytes whole = {1, 'a', 8, 0, 1, 1, 9, 0, 2, 1, 9};
+  const Bytes whole = {1, 'a', 8, 0, 8, 1, 9, 0, 9, 1, 9};
   ASSERT_TRUE(decode_message(whole).ok());
   EXPECT_EQ(decode_message(whole)->text, "a");
-  const Bytes unordered = {1, 'a', 8, 0, 2, 1, 9, 0, 1, 1, 9};
+  const Bytes unordered = {1, 'a', 8, 0, 9, 1, 9, 0, 8, 1, 9};
   EXPECT_FALSE(decode_message(unordered).ok());
+}
+
+TEST(Talk, BodiesReadBackAndHaveOneForm) {
+  SeededRandom random(7);
+  MessageSaid said{"да", random.fixed<Ref>(), {random.fixed<Author>()}};
+  EXPECT_EQ(decode_message(encode(said)).value(), said);
+  const MessageEdited edited{random.fixed<Ref>(), "нет", said.mentions};
+  EXPECT_EQ(decode_edited(encode(edited)).value(), edited);
+  const SignGiven sign{random.fixed<Ref>(), Sign::kHug};
+  EXPECT_EQ(decode_sign(encode(sign)).value(), sign);
+  const MessagePinned pinned{random.fixed<Ref>(), Instant{120'000}, "важно"};
+  EXPECT_EQ(decode_pinned(encode(pinned)).value(), pinned);
+  Bytes unknown_sign = encode(sign);
+  unknown_sign.back() = 6;
+  EXPECT_FALSE(decode_sign(unknown_sign).ok());
+  said.mentions = {said.mentions[0], said.mentions[0]};
+  EXPECT_FALSE(decode_message(encode(said)).ok());
+}
+
+TEST(Talk, WhatIsPinnedIsTheSameForWhoHasTheMessageAndWhoHasNot) {
+  SeededRandom random(3);
+  words::Analyzer analyzer;
+  State state(analyzer);
+  MemoryRows here, newcomer;
+  const GroupKey group = random.fixed<GroupKey>();
+  const Author anna = random.fixed<Author>();
+  const Author bela = random.fixed<Author>();
+  uint64_t number = 0;
+  const auto fold = [&](const Author& author, AuthorRole role, uint16_t kind, const Bytes& body,
+                        EventKey id = {}) {
+    ++number;
+    state.fold({here, group, author, false, role, {1, number}}, {id, kind, Instant{60'000}, body});
+    if (kind != kMessageKind)
+      state.fold({newcomer, group, author, false, role, {1, number}}, {id, kind, Instant{60'000}, body});
+    EXPECT_EQ(state.snapshot(here, group), state.snapshot(newcomer, group));
+  };
+  const EventKey id = random.fixed<EventKey>();
+  fold(anna, AuthorRole::kMember, kMessageKind, encode(MessageSaid{"встреча в среду"}), id);
+  const Ref ref = ref_of(anna, id);
+  const Bytes pin = encode(MessagePinned{ref, Instant{60'000}, "встреча в среду"});
+  fold(bela, AuthorRole::kMember, kPinnedKind, pin);
+  EXPECT_TRUE(pins(here, group).empty());
+  fold(bela, AuthorRole::kAdviser, kPinnedKind, pin);
+  ASSERT_EQ(pins(newcomer, group).size(), 1u);
+  EXPECT_TRUE(is_pinned(here, group, ref));
+  fold(anna, AuthorRole::kMember, kEditedKind, encode(MessageEdited{ref, "встреча в четверг"}));
+  EXPECT_EQ(pins(newcomer, group)[0].text, "встреча в четверг");
+  fold(bela, AuthorRole::kAdviser, kRemovedKind, encode_ref(ref));
+  EXPECT_EQ(pins(newcomer, group).size(), 1u);
+  MemoryRows restored;
+  ASSERT_TRUE(state.restore(restored, group, state.snapshot(here, group)).ok());
+  EXPECT_EQ(pins(restored, group), pins(here, group));
+  fold(bela, AuthorRole::kOrganizer, kRemovedKind, encode_ref(ref));
+  EXPECT_TRUE(pins(newcomer, group).empty());
+  for (size_t i = 0; i < kMostPins + 3; ++i)
+    fold(bela, AuthorRole::kOrganizer, kPinnedKind,
+         encode(MessagePinned{random.fixed<Ref>(), Instant{0}, "x"}));
+  EXPECT_EQ(pins(here, group).size(), kMostPins);
+  Bytes cut = state.snapshot(here, group);
+  cut.pop_back();
+  EXPECT_FALSE(state.restore(restored, group, cut).ok());
+}
+
+TEST(Talk, WhatComesFromTheFutureCountsAsSaidNow) {
+  SeededRandom random(5);
+  words::Analyzer analyzer;
+  State state(analyzer);
+  MemoryRows rows;
+  const GroupKey group = random.fixed<GroupKey>();
+  constexpr int64_t kDay = 24 * 3'600 * 1'000;
+  state.fold({rows, group, random.fixed<Author>(), false, AuthorRole::kMember, {1, 1}},
+             {random.fixed<EventKey>(), kMessageKind, Instant{1'000 * kDay}, encode(MessageSaid{"потом"})});
+  EXPECT_EQ(state.expire(rows, group, Instant{9 * kDay}, Instant{10 * kDay}), 0u);
+  EXPECT_EQ(page(rows, group, {}, 1).messages[0].at.ms, 10 * kDay);
+  EXPECT_EQ(state.expire(rows, group, Instant{10 * kDay + 1}, Instant{11 * kDay}), 1u);
+  state.mark_read(rows, group);
+  EXPECT_LE(rows.size(), 1u);
+}
+
+TEST(Talk, RowsOfTheFirstVersionReadAndExpire) {
+  SeededRandom random(9);
+  words::Analyzer analyzer;
+  State state(analyzer);
+  MemoryRows rows;
+  const GroupKey group = random.fixed<GroupKey>();
+  const EventKey id = random.fixed<EventKey>();
+  const Author author = random.fixed<Author>();
+  Bytes key = copy_of(group);
+  words::append_place(key, {1, 1});
+  Writer old;
+  old.raw(id).raw(author).u8(0).u64(5'000).text("раньше");
+  rows.put(kMessageSpace, key, old.view());
+  EXPECT_EQ(page(rows, group, {}, 1).messages[0].said_as, id);
+  state.note_times(rows, group);
+  EXPECT_EQ(state.expire(rows, group, Instant{5'001}, Instant{6'000}), 1u);
+  EXPECT_EQ(rows.size(), 0u);
 }
 
 TEST(Talk, LimitsOfText) {
