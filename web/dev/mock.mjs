@@ -6,9 +6,10 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { case_commands, cases_today } from './mock_cases.mjs';
+import { guidance_commands, guidance_today } from './mock_guidance.mjs';
 import { sample, words } from './sample.mjs';
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const dist = process.env.PAGE_DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
 export const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -36,7 +37,7 @@ export class Mock {
     this.strangers = false;
     this.streams = new Set();
     this.counter = 0;
-    Object.assign(this.commands, case_commands(this, Refused));
+    Object.assign(this.commands, case_commands(this, Refused), guidance_commands(this, Refused));
   }
 
   notice(notice, group) {
@@ -316,6 +317,7 @@ export class Mock {
           ];
         }),
         ...cases_today(this, this.commands),
+        ...guidance_today(this),
         ...this.joins.filter((j) => j.state === 'waiting').map((j) => ({ kind: 'join_waiting', join: j.join })),
       ],
     }),
