@@ -52,11 +52,15 @@ std::string check_tree_validation(const Json& item) {
     for (const Json& node : resolutions[i].items())
       expected.push_back({static_cast<uint32_t>(node.number())});
     HW_NEED(resolution == expected);
+    HW_NEED(tree->is_empty_below(NodeIndex{i}) == expected.empty());
   }
   const Bytes group_id = item.bytes("group_id");
   LeafRules rules;
   rules.suite = &suite;
   HW_NEED(tree->validate({group_id, rules, {}}).ok());
+  auto fresh = RatchetTree::decode(suite, item.bytes("tree"));  // whose hashes nobody asked for before
+  HW_NEED(fresh.ok() && fresh->validate({group_id, rules, {}}).ok());
+  HW_NEED(equal(fresh->tree_hash(), tree->tree_hash()));
   return {};
 }
 
@@ -80,10 +84,20 @@ struct TreeKem {
   }
 };
 
+bool is_pair(const Suite& suite, BytesView private_key, BytesView public_key) {
+  SeededRandom random(1);
+  const auto sealed = suite.hpke_seal(public_key, {}, {}, view_of("text"), random);
+  if (!sealed.ok()) return false;
+  const auto opened = suite.hpke_open(private_key, *sealed, {}, {});
+  return opened.ok() && equal(opened->view(), view_of("text"));
+}
+
 std::string load_halves(TreeKem& at) {
   for (const Json& leaf : at.item["leaves_private"].items()) {
     const auto index = static_cast<uint32_t>(leaf.number("index"));
     TreePrivate half(LeafIndex{index}, Secret(leaf.bytes("encryption_priv")));
+    const LeafNode* own = at.tree.leaf(LeafIndex{index});
+    HW_NEED(own != nullptr && is_pair(at.suite, leaf.bytes("encryption_priv"), own->encryption_key()));
     for (const Json& secret : leaf["path_secrets"].items()) {
       const NodeIndex node{static_cast<uint32_t>(secret.number("node"))};
       auto pair =
@@ -92,20 +106,33 @@ std::string load_halves(TreeKem& at) {
       half.set(node, std::move(pair->private_key));
     }
     at.signature_keys[index] = leaf.bytes("signature_priv");
-    at.halves[index] = std::move(half);
+    auto restored = TreePrivate::decode(half.encode().view());
+    HW_NEED(restored.ok() && restored->encode() == half.encode());
+    at.halves[index] = *std::move(restored);
   }
   return {};
 }
 
-// Everybody but the sender comes to the same commit secret.
-std::string all_open(const TreeKem& at, const UpdatePath& path, LeafIndex sender, BytesView commit_secret) {
+// Everybody but the sender merges to this tree hash and comes to this commit secret and, where the vector
+// tells the path secrets, to their keys.
+struct Expected {
+  Bytes tree_hash;
+  Bytes commit_secret;
+  const Json* path_secrets = nullptr;
+};
+std::string all_open(const TreeKem& at, const UpdatePath& path, LeafIndex sender, const Expected& expected) {
   RatchetTree merged = at.tree;
   HW_NEED(merge_update_path(merged, path, {sender, {}, at.group_id}).ok());
+  HW_NEED(equal(merged.tree_hash(), expected.tree_hash));
   const Bytes context = at.context(merged.tree_hash());
   for (const auto& [index, half] : at.halves) {
     if (index == sender.value) continue;
     const auto opened = open_update_path(merged, half, path, {sender, {}, context});
-    HW_NEED(opened.ok() && equal(opened->commit_secret.view(), commit_secret));
+    HW_NEED(opened.ok() && equal(opened->commit_secret.view(), expected.commit_secret));
+    if (expected.path_secrets == nullptr) continue;
+    const Bytes path_secret = (*expected.path_secrets)[index].bytes();
+    const auto pair = at.suite.derive_key_pair(at.suite.derive_secret(path_secret, "node").view());
+    HW_NEED(pair.ok() && *opened->private_half.key(common_ancestor(half.own(), sender)) == pair->private_key);
   }
   return {};
 }
@@ -116,10 +143,12 @@ std::string check_path(TreeKem& at, const Json& given) {
   Reader in(bytes);
   const UpdatePath path = decode_update_path(in);
   HW_NEED(in.finish().ok());
-  RatchetTree merged = at.tree;
-  HW_NEED(merge_update_path(merged, path, {sender, {}, at.group_id}).ok());
-  HW_NEED(equal(merged.tree_hash(), given.bytes("tree_hash_after")));
-  std::string why = all_open(at, path, sender, given.bytes("commit_secret"));
+  Writer again;
+  encode(again, path);
+  HW_NEED(equal(again.view(), bytes));
+  const Json path_secrets = given["path_secrets"];
+  std::string why = all_open(at, path, sender,
+                             {given.bytes("tree_hash_after"), given.bytes("commit_secret"), &path_secrets});
   if (!why.empty()) return why;
   RatchetTree own = at.tree;
   SeededRandom random(7);
@@ -131,7 +160,8 @@ std::string check_path(TreeKem& at, const Json& given) {
                           [&](BytesView hash) { return at.context(hash); }};
   const auto made = create_update_path(own, params, random);
   HW_NEED(made.ok());
-  return all_open(at, made->path, sender, made->commit_secret.view());
+  return all_open(at, made->path, sender,
+                  {copy_of(own.tree_hash()), copy_of(made->commit_secret.view()), nullptr});
 }
 
 }  // namespace
