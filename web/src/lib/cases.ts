@@ -3,6 +3,7 @@
 import type { Args, Member, Result } from './call';
 import { t } from './i18n.svelte';
 import { region_name } from './regions';
+import { say_calendar_date, say_calendar_day } from './when';
 
 export type Card = Result<'case.list'>['cases'][number];
 export type CaseView = Result<'case.view'>;
@@ -46,6 +47,13 @@ export const tally_states: TallyState[] = [
   'sent', 'refused', 'held', 'threatened', 'released', 'home', 'sent_back', 'wounded', 'missing', 'killed', 'unknown',
 ];
 
+/** «Удерживают, с 12 июля»; of a man who only was heard from, when that was. */
+export function say_state(card: Card): string {
+  if (card.state === 'in_touch' && card.since) return t('case.state_in_touch', { day: say_calendar_day(card.since) });
+  const state = t(`case.state.${card.state}`);
+  return card.since ? t('case.state_since', { state, date: say_calendar_date(card.since) }) : state;
+}
+
 /** Unit and region in one line, what is not known left out. */
 export function where_from(card: { unit: string; region: string }): string {
   return [card.unit, card.region && region_name(card.region)].filter(Boolean).join(', ');
@@ -53,6 +61,10 @@ export function where_from(card: { unit: string; region: string }): string {
 
 export function person(one: Person): string {
   return one.me ? t('case.me') : one.name;
+}
+
+export function say_speaks(one: Person): string {
+  return one.me ? t('case.speaks.me') : t('case.speaks', { name: one.name });
 }
 
 export function names(people: Person[]): string {
