@@ -46,3 +46,28 @@ test('a passphrase holds as long as its guesses take', async () => {
   assert.deepEqual(spans, ['seconds', 'seconds', 'minutes', 'hours', 'days', 'months', 'years', 'decades', 'centuries']);
   assert.deepEqual(spans.map(word_for).slice(-2), ['good', 'strong']);
 });
+
+test('formatted text becomes plain data, whatever it holds', async () => {
+  const { parse, inline, plain } = await load('markdown.ts');
+  assert.deepEqual(inline('а **б *в* д** г'), [
+    { kind: 'text', text: 'а ' },
+    { kind: 'strong', inside: [{ kind: 'text', text: 'б ' }, { kind: 'slanted', inside: [{ kind: 'text', text: 'в' }] }, { kind: 'text', text: ' д' }] },
+    { kind: 'text', text: ' г' },
+  ]);
+  assert.deepEqual(
+    parse('# Заголовок\n\nПервая\nвторая\n- раз\n- два\n\n3. три\n4. четыре\n> сказано').map((block) => [block.kind, block.ordered, block.start, block.items?.length]),
+    [['heading', undefined, undefined, undefined], ['paragraph', undefined, undefined, undefined], ['list', false, 1, 2], ['list', true, 3, 2], ['quote', undefined, undefined, undefined]],
+  );
+  assert.equal(plain('**Жирно**, *косо*\n\n- раз\n- [имя](https://example.org)'), 'Жирно, косо\n\n– раз\n– имя (https://example.org)');
+  const words = (text) => JSON.stringify(parse(text));
+  assert.equal(plain('2 * 3 * 4, ______, \\*не косо\\*'), '2 * 3 * 4, ______, *не косо*');
+  for (const nasty of ['<script>alert(1)</script>', '<img src=x onerror=y>', '&lt;b&gt;', '<!--', '{@html x}'])
+    assert.equal(words(nasty), JSON.stringify([{ kind: 'paragraph', inside: [{ kind: 'text', text: nasty }] }]), 'it stays text');
+  assert.deepEqual(inline('[x](javascript:alert(1))')[0], { kind: 'text', text: '[x](javascript:alert(1))' }, 'no address with brackets');
+  const deep = '*a **b '.repeat(4000);
+  const from = performance.now();
+  for (const hostile of [deep, '*'.repeat(30_000), '['.repeat(30_000), '**a'.repeat(10_000), '> '.repeat(10_000), '- *\n'.repeat(8000)]) {
+    assert.equal(typeof plain(hostile), 'string');
+  }
+  assert.ok(performance.now() - from < 3000, 'no text takes long to read');
+});
