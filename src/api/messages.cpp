@@ -1,6 +1,8 @@
 #include "api/messages.h"
 
 #include "client/client.h"
+#include "client/guidance.h"
+#include "client/questions.h"
 
 namespace homeward::api {
 namespace {
@@ -61,6 +63,33 @@ constexpr Words kWords[] = {
      "управлять.",
      "You are the only organizer. First make somebody else organizer, or nobody can look after the group."},
     {ErrorCode::no_change, "Этого предложения больше нет.", "This proposed change is not there any more."},
+    {ErrorCode::advisers_only, "Это могут только советники группы. Советников назначает организатор.",
+     "Only the group's advisers may do this. An organizer names advisers."},
+    {ErrorCode::no_article, "Такой статьи здесь нет.", "There is no such article here."},
+    {ErrorCode::no_revision, "Такой редакции у статьи нет.", "The article has no such revision."},
+    {ErrorCode::no_proposal, "Этого предложения больше нет.", "This proposed change is not there any more."},
+    {ErrorCode::no_paper, "Такой бумаги в статье нет.", "The article has no such paper."},
+    {ErrorCode::article_withdrawn,
+     "Статья отозвана, и новых редакций у неё не будет. Опубликуйте другую статью.",
+     "The article is withdrawn and gets no new revisions. Publish another article."},
+    {ErrorCode::bad_file, "Этот файл не читается: он неполный или это не файл программы.",
+     "This file does not read: it is cut, or it is no file of this program."},
+    {ErrorCode::bad_signature, "Подпись в файле неверна: его меняли. Ничего из него не взято.",
+     "A signature in the file is wrong: the file was changed. Nothing was taken from it."},
+    {ErrorCode::own_revision, "Свою редакцию подтвердить нельзя: это делает другой советник.",
+     "You cannot confirm your own revision: another adviser does that."},
+    {ErrorCode::date_invalid, "Такого дня в календаре нет.", "There is no such day in the calendar."},
+    {ErrorCode::paper_invalid,
+     "В бумаге ошибка: у каждого {{поля}} в тексте должно быть описание, и ни одно имя не повторяется.",
+     "The paper has a mistake: each {{field}} in its text needs a description, and no name twice."},
+    {ErrorCode::too_many, "Слишком много частей для одной статьи. Разделите её.",
+     "Too many parts for one article. Split it."},
+    {ErrorCode::no_question, "Этого вопроса здесь нет.", "There is no such question here."},
+    {ErrorCode::no_adviser,
+     "В группе ещё нет советников, которые могли бы это прочитать. Спросите открыто или попросите "
+     "организатора назначить советника.",
+     "The group has no adviser yet who could read this. Ask in the open, or ask an organizer to name an "
+     "adviser."},
     {ErrorCode::internal, "В программе ошибка. Ничего не потеряно; перезапустите её.",
      "The program has a fault. Nothing is lost; start it again."},
 };
@@ -82,6 +111,10 @@ std::string bad_arguments_message(std::string_view field, std::string_view takes
 
 ErrorCode code_of(const Error& error) {
   using client::ClientError;
+  using client::guidance::GuidanceRefusal;
+  using client::questions::QuestionRefusal;
+  using domain::guidance::GuidanceError;
+  using domain::questions::QuestionError;
   using group::GroupError;
   struct Row {
     bool fits;
@@ -97,6 +130,30 @@ ErrorCode code_of(const Error& error) {
       {error.is(ClientError::kNotAllowed), ErrorCode::not_allowed},
       {error.is(ClientError::kDiskFull), ErrorCode::disk_full},
       {error.is(ClientError::kLinkUsed), ErrorCode::link_used},
+      {error.is(GuidanceRefusal::kAdvisersOnly), ErrorCode::advisers_only},
+      {error.is(GuidanceRefusal::kNoSuchArticle), ErrorCode::no_article},
+      {error.is(GuidanceRefusal::kNoSuchRevision), ErrorCode::no_revision},
+      {error.is(GuidanceRefusal::kNoSuchProposal), ErrorCode::no_proposal},
+      {error.is(GuidanceRefusal::kNoSuchPaper), ErrorCode::no_paper},
+      {error.is(GuidanceRefusal::kArticleWithdrawn), ErrorCode::article_withdrawn},
+      {error.is(GuidanceRefusal::kBadFile), ErrorCode::bad_file},
+      {error.is(GuidanceRefusal::kBadSignature), ErrorCode::bad_signature},
+      {error.is(GuidanceRefusal::kOwnRevision), ErrorCode::own_revision},
+      {error.is(GuidanceError::kTextEmpty), ErrorCode::text_empty},
+      {error.is(GuidanceError::kTextTooLong), ErrorCode::text_too_long},
+      {error.is(GuidanceError::kTextInvalid), ErrorCode::text_invalid},
+      {error.is(GuidanceError::kDateInvalid), ErrorCode::date_invalid},
+      {error.is(GuidanceError::kPaperInvalid), ErrorCode::paper_invalid},
+      {error.is(GuidanceError::kTooMany), ErrorCode::too_many},
+      {error.is(QuestionRefusal::kAdvisersOnly), ErrorCode::advisers_only},
+      {error.is(QuestionRefusal::kNoSuchQuestion), ErrorCode::no_question},
+      {error.is(QuestionRefusal::kNotYours), ErrorCode::not_allowed},
+      {error.is(QuestionRefusal::kNoAdviser), ErrorCode::no_adviser},
+      {error.is(QuestionRefusal::kSealed), ErrorCode::not_possible_now},
+      {error.is(QuestionRefusal::kNoSuchArticle), ErrorCode::no_article},
+      {error.is(QuestionError::kTextEmpty), ErrorCode::text_empty},
+      {error.is(QuestionError::kTextTooLong), ErrorCode::text_too_long},
+      {error.is(QuestionError::kTextInvalid), ErrorCode::text_invalid},
       {error.is(GroupError::kBadInvite), ErrorCode::bad_link},
       {error.is(GroupError::kInviteExpired), ErrorCode::link_expired},
       {error.is(GroupError::kNameInvalid), ErrorCode::name_invalid},

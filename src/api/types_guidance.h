@@ -230,8 +230,9 @@ struct RevisionItem {
   std::string valid_from;
   std::string check_by;
   std::string law_date;
+  std::optional<int64_t> beside;  // written without knowing this earlier one: the same text was changed twice
 };
-BOOST_DESCRIBE_STRUCT(RevisionItem, (), (revision, author_name, at, valid_from, check_by, law_date))
+BOOST_DESCRIBE_STRUCT(RevisionItem, (), (revision, author_name, at, valid_from, check_by, law_date, beside))
 struct WithdrawalItem {
   HW_API(WithdrawalItem);
   std::string reason;
@@ -255,15 +256,18 @@ struct ArticleView {
   std::vector<OpinionItem> opinions;
   std::optional<WithdrawalItem> withdrawal;
   std::vector<OutcomeCount> outcomes;
-  std::string signer;  // fingerprint of the adviser's own key, in groups of characters
+  std::string signer;                      // fingerprint of the adviser's own key, in groups of characters
+  std::optional<std::string> signer_name;  // a member whose key it is, proven in this group
   bool signature_good{};
   bool from_file{};
   bool can_publish{};
   std::optional<bool> my_opinion;
+  std::optional<int64_t>
+      newest;  // the newest revision; another one is shown if it differs from item.revision
 };
 BOOST_DESCRIBE_STRUCT(ArticleView, (),
-                      (item, content, revisions, opinions, withdrawal, outcomes, signer, signature_good,
-                       from_file, can_publish, my_opinion))
+                      (item, content, revisions, opinions, withdrawal, outcomes, signer, signer_name,
+                       signature_good, from_file, can_publish, my_opinion, newest))
 struct ArticleRef {
   HW_API(ArticleRef);
   std::string article;
@@ -414,5 +418,21 @@ struct DraftAnswer {
   ArticleContent content{};  // for the adviser to complete, nothing of the asker in it
 };
 BOOST_DESCRIBE_STRUCT(DraftAnswer, (), (content))
+
+// --- Refused events ---
+struct RefusedItem {
+  HW_API(RefusedItem);
+  std::string member;
+  std::string member_name;
+  std::string what;  // guidance, questions, cases
+  int64_t kind{};    // of the event, as docs/formats number them
+  int64_t at{};
+};
+BOOST_DESCRIBE_STRUCT(RefusedItem, (), (member, member_name, what, kind, at))
+struct RefusedItems {
+  HW_API(RefusedItems);
+  std::vector<RefusedItem> refused;
+};
+BOOST_DESCRIBE_STRUCT(RefusedItems, (), (refused))
 
 }  // namespace homeward::api

@@ -1,7 +1,12 @@
 #include "client/features.h"
 
+#include "client/doubles.h"
 #include "client/guidance.h"
+#include "client/questions.h"
 #include "codec/codec.h"
+#include "domain/cases/queries.h"
+#include "domain/rolls/rolls.h"
+#include "domain/tallies/state.h"
 
 namespace homeward::client {
 namespace {
@@ -16,12 +21,35 @@ struct Feature {
   void (*forget)(Features& features, Rows& rows, const domain::GroupKey& group);
 };
 
+// A feature that newcomers get and that keeps nothing outside of its rows.
+template <class State>
+constexpr Feature shared(uint16_t block) {
+  return {.block = block,
+          .fold = [](Features&, const domain::Context& context,
+                     const domain::Event& event) { State{}.fold(context, event); },
+          .snapshot = [](Features&, Rows& rows,
+                         const domain::GroupKey& group) { return State{}.snapshot(rows, group); },
+          .restore = [](Features&, Rows& rows, const domain::GroupKey& group,
+                        BytesView state) { return State{}.restore(rows, group, state); },
+          .forget = [](Features&, Rows& rows, const domain::GroupKey& group) { State{}.forget(rows, group); }};
+}
+
+// What was said of a case elsewhere goes when the case is erased.
+void forget_erased(const domain::Context& context, const domain::Event& event) {
+  if (event.kind != domain::cases::kErased || event.body.size() < domain::Ref::kSize) return;
+  const auto ref = domain::Ref::from(event.body.first(domain::Ref::kSize));
+  if (!domain::cases::find(context.rows, context.group, ref))
+    domain::doubles::State{}.forget_case(context.rows, context.group, ref);
+}
+
 constexpr Feature kFeatures[] = {
     {.block = domain::talk::kFirstKind,
      .fold = [](Features& features, const domain::Context& context,
                 const domain::Event& event) { features.talk().fold(context, event); },
-     .snapshot = nullptr,
-     .restore = nullptr,
+     .snapshot = [](Features& features, Rows& rows,
+                    const domain::GroupKey& group) { return features.talk().snapshot(rows, group); },
+     .restore = [](Features& features, Rows& rows, const domain::GroupKey& group,
+                   BytesView state) { return features.talk().restore(rows, group, state); },
      .forget = [](Features& features, Rows& rows,
                   const domain::GroupKey& group) { features.talk().forget(rows, group); }},
     {.block = domain::guidance::kFirstKind,
@@ -35,6 +63,50 @@ constexpr Feature kFeatures[] = {
          [](Features& features, Rows& rows, const domain::GroupKey& group) {
            features.guidance().forget(rows, group);
            guidance::forget_opened(rows, group);
+         }},
+    {.block = domain::questions::kFirstKind,
+     .fold = [](Features& features, const domain::Context& context,
+                const domain::Event& event) { features.questions().fold(context, event); },
+     .snapshot = [](Features& features, Rows& rows,
+                    const domain::GroupKey& group) { return features.questions().snapshot(rows, group); },
+     .restore = [](Features& features, Rows& rows, const domain::GroupKey& group,
+                   BytesView state) { return features.questions().restore(rows, group, state); },
+     .forget =
+         [](Features& features, Rows& rows, const domain::GroupKey& group) {
+           features.questions().forget(rows, group);
+           questions::forget_seen(rows, group);
+         }},
+    {.block = domain::cases::kFirstKind,
+     .fold =
+         [](Features& features, const domain::Context& context, const domain::Event& event) {
+           features.cases().fold(context, event);
+           forget_erased(context, event);
+         },
+     .snapshot = [](Features& features, Rows& rows,
+                    const domain::GroupKey& group) { return features.cases().snapshot(rows, group); },
+     .restore = [](Features& features, Rows& rows, const domain::GroupKey& group,
+                   BytesView state) { return features.cases().restore(rows, group, state); },
+     .forget = [](Features& features, Rows& rows,
+                  const domain::GroupKey& group) { features.cases().forget(rows, group); }},
+    shared<domain::tallies::State>(domain::tallies::kFirstKind),
+    {.block = domain::sealing::kFirstKind,
+     .fold = [](Features& features, const domain::Context& context,
+                const domain::Event& event) { features.sealing().fold(context, event); },
+     .snapshot = [](Features& features, Rows& rows,
+                    const domain::GroupKey& group) { return features.sealing().snapshot(rows, group); },
+     .restore = [](Features& features, Rows& rows, const domain::GroupKey& group,
+                   BytesView state) { return features.sealing().restore(rows, group, state); },
+     .forget = [](Features& features, Rows& rows,
+                  const domain::GroupKey& group) { features.sealing().forget(rows, group); }},
+    shared<domain::rolls::State>(domain::rolls::kFirstKind),
+    {.block = domain::doubles::kFirstKind,
+     .fold = shared<domain::doubles::State>(0).fold,
+     .snapshot = shared<domain::doubles::State>(0).snapshot,
+     .restore = shared<domain::doubles::State>(0).restore,
+     .forget =
+         [](Features&, Rows& rows, const domain::GroupKey& group) {
+           domain::doubles::State{}.forget(rows, group);
+           forget_doubles(rows, group::GroupId::from(group));
          }},
 };
 

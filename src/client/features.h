@@ -2,7 +2,10 @@
 // kinds.
 #pragma once
 
+#include "domain/cases/state.h"
 #include "domain/guidance/state.h"
+#include "domain/questions/state.h"
+#include "domain/sealing/sealing.h"
 #include "domain/talk/talk.h"
 #include "group/group.h"
 
@@ -21,12 +24,18 @@ class Features final : public group::Fold {
 
   domain::talk::State& talk() { return talk_; }
   domain::guidance::State& guidance() { return guidance_; }
+  domain::cases::State& cases() { return cases_; }
+  domain::sealing::State& sealing() { return sealing_; }
+  domain::questions::State& questions() { return questions_; }
   domain::words::Analyzer& analyzer() { return analyzer_; }
 
  private:
   domain::words::Analyzer analyzer_;
   domain::talk::State talk_{analyzer_};
   domain::guidance::State guidance_{analyzer_};
+  domain::questions::State questions_;
+  domain::cases::State cases_{analyzer_};
+  domain::sealing::State sealing_;
 };
 
 }  // namespace homeward::client
