@@ -1,12 +1,14 @@
-// mls_bench [--members N,…] [--json] [--once]: the time of each MLS operation, its floor and their ratio.
-// bench/README.md says what is measured and how.
+// mls_bench [--members N,…] [--json] [--once] [--threads N] [--libraries]: the time of each MLS operation,
+// its floor and their ratio. bench/README.md says what is measured and how.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "bench/mls/libraries.h"
 #include "bench/mls/measure.h"
 #include "bench/mls/report.h"
+#include "bench/mls/threads.h"
 
 namespace {
 
@@ -14,14 +16,18 @@ struct Options {
   std::vector<size_t> members = {10, 100, 1000, 5000, 10000};
   bool json = false;
   bool once = false;
+  size_t threads = 0;
+  bool libraries = false;
 };
 
 [[noreturn]] void usage() {
   std::fprintf(stderr,
-               "mls_bench [--members N,…] [--json] [--once]\n"
+               "mls_bench [--members N,…] [--json | --once | --threads N | --libraries]\n"
                "  --members  sizes of the groups, 4 to 50000 (default 10,100,1000,5000,10000)\n"
                "  --json     the figures as JSON\n"
-               "  --once     every operation once: to count instructions (bench/instructions)\n");
+               "  --once     every operation once: to count instructions (bench/instructions)\n"
+               "  --threads  only joining, with one verifying thread and with N (2 to 64)\n"
+               "  --libraries  only the primitives, in libsodium and in OpenSSL\n");
   std::exit(2);
 }
 
@@ -45,6 +51,11 @@ Options options_of(int argc, char** argv) {
       out.json = true;
     } else if (option == "--once") {
       out.once = true;
+    } else if (option == "--libraries") {
+      out.libraries = true;
+    } else if (option == "--threads" && i + 1 < argc) {
+      out.threads = std::strtoul(argv[++i], nullptr, 10);
+      if (out.threads < 2 || out.threads > 64) usage();
     } else if (option == "--members" && i + 1 < argc) {
       out.members = sizes_of(argv[++i]);
     } else {
@@ -59,6 +70,14 @@ Options options_of(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace homeward::bench;
   const Options options = options_of(argc, argv);
+  if (options.libraries) {
+    print_libraries();
+    return 0;
+  }
+  if (options.threads > 0) {
+    for (const size_t members : options.members) print_join_with_threads(members, options.threads);
+    return 0;
+  }
   // Read before and after each group, so that a machine that speeds up or slows down meanwhile does so for
   // the floors too.
   std::vector<Primitives> readings{measure_primitives()};

@@ -36,6 +36,7 @@ class Samples {
     const size_t middle = sorted.size() / 2;
     return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
+  double least() const { return values_.empty() ? 0 : *std::ranges::min_element(values_); }
 
  private:
   std::vector<double> values_;

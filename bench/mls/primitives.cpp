@@ -1,6 +1,7 @@
 #include "bench/mls/primitives.h"
 
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <sodium.h>
 
@@ -76,6 +77,16 @@ void measure_signature(Primitives& out) {
   out.sign_mib = time_of(1, [&] { sign(kMib); });
 }
 
+// By OpenSSL, which is the faster one for long texts.
+void seal_long(BytesView text, uint8_t* sealed, const uint8_t* key, const uint8_t* nonce) {
+  static const EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
+  static EVP_CIPHER_CTX* const context = EVP_CIPHER_CTX_new();
+  int written = 0;
+  HW_ASSERT(EVP_EncryptInit_ex2(context, cipher, key, nonce, nullptr) == 1 &&
+            EVP_EncryptUpdate(context, sealed, &written, text.data(), static_cast<int>(text.size())) == 1 &&
+            EVP_EncryptFinal_ex(context, sealed + written, &written) == 1);
+}
+
 void measure_symmetric(Primitives& out) {
   const Suite& suite = *Suite::find(SuiteId::kX25519ChaChaSha256Ed25519);
   std::vector<uint8_t> text(kMib, 7);
@@ -86,7 +97,7 @@ void measure_symmetric(Primitives& out) {
     crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data(), nullptr, text.data(), size, nullptr, 0, nullptr,
                                               nonce.data(), key.data());
   };
-  out.aead_mib = time_of(1, [&] { seal(kMib); });
+  out.aead_mib = time_of(1, [&] { seal_long(text, sealed.data(), key.data(), nonce.data()); });
   out.aead = time_of(100, [&] { seal(100); });
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest{};
   out.hash_mib = time_of(1, [&] { SHA256(text.data(), kMib, digest.data()); });

@@ -1,5 +1,5 @@
 // What the primitives of cipher suite 3 cost on this machine, taken straight from the libraries (libsodium
-// and, for SHA-256, OpenSSL), so that a detour in our own crypto room shows in the ratios.
+// and, for SHA-256 and long texts, OpenSSL), so that a detour in our own crypto room shows in the ratios.
 #pragma once
 
 #include <span>

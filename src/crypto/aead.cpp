@@ -1,4 +1,4 @@
-// ChaCha20-Poly1305, boxes and passphrases, by libsodium.
+// ChaCha20-Poly1305, boxes and passphrases, by libsodium; long texts by OpenSSL, if it is there.
 #include <sodium.h>
 
 #include "crypto/algorithms.h"
@@ -6,13 +6,22 @@
 namespace homeward {
 namespace {
 
+#ifdef HOMEWARD_NO_OPENSSL
+constexpr bool is_long(size_t) { return false; }
+#else
+// From here on OpenSSL is the faster one, for all that it needs to begin (mls_bench --libraries).
+constexpr bool is_long(size_t size_bytes) { return size_bytes >= 4096; }
+#endif
+
 void chacha_seal(BytesView key, BytesView nonce, BytesView aad, BytesView plaintext, uint8_t* out) {
+  if (is_long(plaintext.size())) return chacha_seal_long(key, nonce, aad, plaintext, out);
   ready_sodium();
   crypto_aead_chacha20poly1305_ietf_encrypt(out, nullptr, plaintext.data(), plaintext.size(), aad.data(),
                                             aad.size(), nullptr, nonce.data(), key.data());
 }
 
 bool chacha_open(BytesView key, BytesView nonce, BytesView aad, BytesView ciphertext, uint8_t* out) {
+  if (is_long(ciphertext.size())) return chacha_open_long(key, nonce, aad, ciphertext, out);
   ready_sodium();
   return crypto_aead_chacha20poly1305_ietf_decrypt(out, nullptr, nullptr, ciphertext.data(),
                                                    ciphertext.size(), aad.data(), aad.size(), nonce.data(),

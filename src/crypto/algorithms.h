@@ -76,6 +76,10 @@ void hkdf_extract_parts(const HashAlgorithm& hash, BytesView salt, Parts ikm, ui
 // out.size() is at most 255 * hash.size; `info` has at most 8 parts.
 void hkdf_expand_parts(const HashAlgorithm& hash, BytesView prk, Parts info, MutableBytes out);
 
+// ChaCha20-Poly1305 by OpenSSL, as the functions of its row.
+void chacha_seal_long(BytesView key, BytesView nonce, BytesView aad, BytesView plaintext, uint8_t* out);
+bool chacha_open_long(BytesView key, BytesView nonce, BytesView aad, BytesView ciphertext, uint8_t* out);
+
 // libsodium chooses its fast implementations once.
 void ready_sodium();
 

@@ -1,6 +1,7 @@
 #include "crypto/crypto.h"
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 
 #include "base/text.h"
 #include "tests/support/json.h"
@@ -373,6 +374,29 @@ TEST(MlsVectors, CryptoBasics) {
     EXPECT_TRUE(equal(open(*sealed)->view(), plaintext));
   }
   EXPECT_EQ(checked, Suite::built_in().size());
+}
+
+// Two libraries share the work by the length of the text, and nobody can tell.
+TEST(Aead, LongAndShortTextsAreSealedAlike) {
+  const Suite& suite = *Suite::find(SuiteId::kX25519ChaChaSha256Ed25519);
+  SeededRandom random(5);
+  const Bytes key = random.bytes(32);
+  const Bytes nonce = random.bytes(12);
+  const Bytes aad = random.bytes(40);
+  for (const size_t size : {0u, 1u, 4079u, 4080u, 4095u, 4096u, 4097u, 100000u}) {
+    const Bytes text = random.bytes(size);
+    Bytes expected(size + 16);
+    crypto_aead_chacha20poly1305_ietf_encrypt(expected.data(), nullptr, text.data(), size, aad.data(),
+                                              aad.size(), nullptr, nonce.data(), key.data());
+    EXPECT_EQ(suite.aead_seal(key, nonce, aad, text), expected);
+    const auto opened = suite.aead_open(key, nonce, aad, expected);
+    ASSERT_TRUE(opened.ok());
+    EXPECT_TRUE(equal(opened->view(), text));
+    expected.back() ^= 1;
+    EXPECT_FALSE(suite.aead_open(key, nonce, aad, expected).ok());
+    expected.back() ^= 1;
+    EXPECT_FALSE(suite.aead_open(key, nonce, Bytes(40), expected).ok());
+  }
 }
 
 }  // namespace
