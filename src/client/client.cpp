@@ -42,8 +42,7 @@ NoticeKind notice_of(uint16_t kind) {
 
 bool Peer::wants_connection() const {
   if (group != nullptr) {
-    const group::Standing standing = group->standing();
-    return standing != group::Standing::kLeft && standing != group::Standing::kRemoved;
+    return !is_out(group->standing());
   }
   return joining != nullptr && !is_over(joining->state());
 }
@@ -104,6 +103,7 @@ Result<std::unique_ptr<Client>> Client::load(Vault vault, Options options, Rando
   auto impl = std::make_unique<Impl>(std::move(vault), std::move(options), random);
   impl->now = now;
   HW_TRY(impl->load());
+  impl->keep_talk();
   for (Peer& peer : impl->peers) impl->keep_connected(peer);
   return std::unique_ptr<Client>(new Client(std::move(impl)));
 }
@@ -395,6 +395,7 @@ std::optional<Instant> Client::next_tick() const {
     if (!peer.has_machine() || peer.wants_connection()) consider(peer.link.next_due());
   }
   consider(impl_->checkpoint_at);
+  consider(impl_->next_talk_sweep());
   return out;
 }
 
@@ -417,6 +418,7 @@ void Client::tick(Instant now) {
       return success();
     });
   }
+  impl_->keep_talk();
 }
 
 std::vector<Effect> Client::take_effects() { return std::exchange(impl_->effects, {}); }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "domain/log/log.h"
+#include "domain/talk/talk.h"
 #include "domain/words/words.h"
 #include "group/group.h"
 #include "vault/vault.h"
@@ -88,6 +89,59 @@ struct TalkMessage {
   std::string text;
   Instant at;
   group::SendState state = group::SendState::kTakenIn;
+
+  // What it answers; without `message` if that is not here (any more).
+  struct Answered {
+    std::optional<group::EventId> message;
+    group::PersonId author;
+    std::string author_name;
+    std::string text;  // its beginning
+    bool removed = false;
+  };
+  std::optional<Answered> reply_to = {};
+  std::vector<group::PersonId> mentions = {};
+  bool mentions_me = false;
+  bool edited = false;
+  std::optional<group::PersonId> removed_by = {};  // then there is no text
+  struct Signed {
+    domain::talk::Sign sign;
+    std::vector<group::PersonId> by;
+    bool mine = false;
+  };
+  std::vector<Signed> signs = {};
+  bool pinned = false;
+  bool can_edit = false, can_remove = false, can_pin = false;
+};
+
+// What a person says, with what it answers and whom it calls.
+struct Saying {
+  std::string text;
+  std::optional<group::EventId> reply_to = {};
+  std::vector<group::PersonId> mentions = {};
+};
+
+struct PinnedMessage {
+  std::optional<group::EventId> message;  // if it is here
+  group::EventId said_as;
+  group::PersonId author, by;
+  std::string author_name, by_name;
+  Instant at;
+  std::string text;
+  bool can_unpin = false;
+};
+
+struct TalkDraft {
+  std::string text;
+  std::optional<group::EventId> reply_to = {};
+};
+
+// In days; 0 is forever.
+struct TalkKeeping {
+  uint16_t group = 0;  // the group's rule
+  uint16_t mine = 0;   // fewer, by this member's own choice; 0: as the group
+  Instant closes;      // 0: never
+  uint16_t days() const { return mine == 0 ? group : group == 0 ? mine : std::min(group, mine); }
+  bool operator==(const TalkKeeping&) const = default;
 };
 
 struct GroupSummary {
@@ -101,6 +155,7 @@ struct GroupSummary {
   size_t requests = 0;  // those I can propose or confirm
   size_t waiting = 0;
   size_t unread = 0;
+  size_t mentions = 0;  // of them, those that mention me
   LinkState link = LinkState::kOffline;
   std::optional<TalkMessage> last;  // newest message taken in
 };
@@ -177,6 +232,23 @@ class Client {
 
   // --- Talk ---
   Result<group::EventId> post(const group::GroupId& group, std::string_view text, Instant now);
+  Result<group::EventId> say(const group::GroupId& group, const Saying& saying, Instant now);
+  // kNotAllowed if it is not hers.
+  Result<> edit(const group::GroupId& group, const group::EventId& message, const Saying& saying, Instant now);
+  // Hers, or as an organizer. One that was not sent yet is taken back and nobody sees it.
+  Result<> remove_message(const group::GroupId& group, const group::EventId& message, Instant now);
+  Result<> sign(const group::GroupId& group, const group::EventId& message, domain::talk::Sign sign,
+                Instant now);
+  // Organizers and advisers. Unpinning takes the id by which `pinned` names it.
+  Result<> pin(const group::GroupId& group, const group::EventId& message, Instant now);
+  Result<> unpin(const group::GroupId& group, const group::PersonId& author, const group::EventId& said_as,
+                 Instant now);
+  std::vector<PinnedMessage> pinned(const group::GroupId& group);
+  Result<> set_draft(const group::GroupId& group, const TalkDraft& draft);
+  TalkDraft draft(const group::GroupId& group);
+  TalkKeeping talk_keeping(const group::GroupId& group);
+  // Fewer days than the group's, or 0 for as many; more is kNotAllowed.
+  Result<> set_talk_keeping(const group::GroupId& group, uint16_t days, Instant now);
   // The newest `limit`, or those before the message `before`. Own ones not yet taken in come last.
   Result<TalkPage> talk(const group::GroupId& group, size_t limit, std::optional<group::EventId> before);
   // Newest first; in all groups if none is named. Words match by their forms (Russian and English stems, ё =

@@ -64,20 +64,23 @@ std::vector<GroupSummary> Client::groups() {
   for (const Peer& peer : impl_->peers) {
     if (peer.group == nullptr) continue;
     const group::Group& group = *peer.group;
-    GroupSummary one{.id = group.id(),
-                     .name = group.name(),
-                     .my_name = group.name_of(group.me()),
-                     .my_role = group.my_role(),
-                     .standing = group.standing(),
-                     .epoch = group.epoch(),
-                     .members = group.members().size(),
-                     .waiting = group.waiting_count(),
-                     .unread = domain::talk::unread(rows, key_of(group.id())),
-                     .link = peer.link.state(),
-                     .last = std::nullopt};
+    GroupSummary one{
+        .id = group.id(),
+        .name = group.name(),
+        .my_name = group.name_of(group.me()),
+        .my_role = group.my_role(),
+        .standing = group.standing(),
+        .epoch = group.epoch(),
+        .members = group.members().size(),
+        .waiting = group.waiting_count(),
+        .unread = domain::talk::unread(rows, key_of(group.id())),
+        .mentions = domain::talk::unread_mentions(rows, key_of(group.id()), domain::Author::from(group.me())),
+        .link = peer.link.state(),
+        .last = std::nullopt};
     for (const group::JoinRequest& request : group.requests(impl_->now))
       if (request.can_propose || request.can_confirm) ++one.requests;
-    if (const auto last = domain::talk::last(rows, key_of(group.id()))) one.last = impl_->shown(group, *last);
+    if (const auto last = domain::talk::last(rows, key_of(group.id())))
+      one.last = impl_->shown(group, *last, rows);
     out.push_back(std::move(one));
   }
   return out;
@@ -147,11 +150,10 @@ Result<> Client::forget(const group::GroupId& group, Instant now) {
   impl_->now = now;
   Peer* peer = impl_->find_group(group);
   if (peer == nullptr || peer->group == nullptr) return ClientError::kNoSuchGroup;
-  const group::Standing standing = peer->group->standing();
-  if (standing != group::Standing::kLeft && standing != group::Standing::kRemoved)
-    return ClientError::kNotAllowed;
+  if (!is_out(peer->group->standing())) return ClientError::kNotAllowed;
   const Result<> done = impl_->write([&](group::Turn turn) {
     peer->group->forget(turn);
+    forget_talk_settings(turn.rows, group);
     return success();
   });
   if (!done.ok()) {
@@ -240,123 +242,6 @@ Result<> Client::cancel_join(const group::JoinId& join, Instant now) {
   impl_->close(*peer);
   impl_->peers.remove_if([&](const Peer& one) { return &one == peer; });
   impl_->notice(NoticeKind::kJoins);
-  return success();
-}
-
-// --- Talk ---
-
-Result<group::EventId> Client::post(const group::GroupId& group, std::string_view text, Instant now) {
-  using domain::talk::TalkError;
-  if (const Result<> checked = domain::talk::check_text(text); !checked.ok()) {
-    if (checked.error().is(TalkError::kTextEmpty)) return ClientError::kTextEmpty;
-    return checked.error().is(TalkError::kTextTooLong) ? ClientError::kTextTooLong
-                                                       : ClientError::kTextInvalid;
-  }
-  const Bytes body = domain::talk::encode(domain::talk::MessageSaid{std::string(text)});
-  group::EventId id;
-  HW_TRY(command(*impl_, group, now, [&](group::Group& of, group::Turn turn) -> Result<> {
-    HW_LET(id, of.post(domain::talk::kMessageKind, body, turn));
-    return success();
-  }));
-  impl_->notice(NoticeKind::kTalk, group);
-  return id;
-}
-
-TalkMessage Client::Impl::shown(const group::Group& group, const domain::talk::Message& message) const {
-  const auto author = group::PersonId::from(message.author);
-  return {.id = group::EventId::from(message.id),
-          .group = group.id(),
-          .author = author,
-          .author_name = group.name_of(author),
-          .mine = message.mine,
-          .text = message.text,
-          .at = message.at,
-          .state = group::SendState::kTakenIn};
-}
-
-namespace {
-
-// Own messages on their way, oldest first.
-std::vector<TalkMessage> on_their_way(const group::Group& group, Rows& rows) {
-  std::vector<TalkMessage> out;
-  for (const group::Group::Waiting& waiting : group.waiting(rows)) {
-    if (waiting.event.kind != domain::talk::kMessageKind) continue;
-    const auto said = domain::talk::decode_message(waiting.event.body);
-    if (!said.ok()) continue;
-    out.push_back({.id = waiting.event.id,
-                   .group = group.id(),
-                   .author = group.me(),
-                   .author_name = group.name_of(group.me()),
-                   .mine = true,
-                   .text = said->text,
-                   .at = waiting.event.at,
-                   .state = waiting.state});
-  }
-  return out;
-}
-
-}  // namespace
-
-Result<TalkPage> Client::talk(const group::GroupId& group, size_t limit,
-                              std::optional<group::EventId> before) {
-  const group::Group* found = find(group);
-  if (found == nullptr) return ClientError::kNoSuchGroup;
-  Transaction rows(impl_->vault, Transaction::Access::kRead);
-  std::vector<TalkMessage> waiting = on_their_way(*found, rows);
-  std::optional<domain::Place> before_place;
-  if (before) {
-    const auto same = std::ranges::find(waiting, *before, &TalkMessage::id);
-    if (same == waiting.end()) {
-      before_place = domain::talk::place_of(rows, key_of(group), domain::EventKey::from(*before));
-      if (!before_place) return ClientError::kNoSuchMessage;
-    }
-    waiting.erase(before_place ? waiting.begin() : same, waiting.end());
-  }
-  TalkPage out;
-  if (waiting.size() > limit) {
-    waiting.erase(waiting.begin(), waiting.end() - static_cast<std::ptrdiff_t>(limit));
-    out.more = true;
-  }
-  const domain::talk::Page page =
-      domain::talk::page(rows, key_of(group), before_place, limit - waiting.size());
-  for (const domain::talk::Message& message : page.messages)
-    out.messages.push_back(impl_->shown(*found, message));
-  out.more = out.more || page.more;
-  std::ranges::move(waiting, std::back_inserter(out.messages));
-  return out;
-}
-
-std::vector<TalkMessage> Client::search(std::string_view query, std::optional<group::GroupId> group,
-                                        size_t limit) {
-  std::vector<TalkMessage> out;
-  Transaction rows(impl_->vault, Transaction::Access::kRead);
-  for (const Peer& peer : impl_->peers) {
-    if (peer.group == nullptr || (group && peer.group_id != group)) continue;
-    for (const auto& message :
-         domain::talk::search(rows, impl_->features.analyzer(), key_of(*peer.group_id), query, limit))
-      out.push_back(impl_->shown(*peer.group, message));
-  }
-  if (!group) {
-    std::ranges::sort(out, [](const TalkMessage& a, const TalkMessage& b) {
-      return std::tie(b.at, b.id) < std::tie(a.at, a.id);
-    });
-  }
-  if (out.size() > limit) out.erase(out.begin() + static_cast<std::ptrdiff_t>(limit), out.end());
-  return out;
-}
-
-Result<> Client::seen(const group::GroupId& group, Instant now) {
-  impl_->now = now;
-  if (impl_->find_group(group) == nullptr) return ClientError::kNoSuchGroup;
-  {
-    Transaction rows(impl_->vault, Transaction::Access::kRead);
-    if (domain::talk::unread(rows, key_of(group)) == 0) return success();
-  }
-  HW_TRY(impl_->write([&](group::Turn turn) {
-    impl_->features.talk().mark_read(turn.rows, key_of(group));
-    return success();
-  }));
-  impl_->notice(NoticeKind::kTalk, group);
   return success();
 }
 

@@ -16,6 +16,9 @@ inline constexpr Space kSettingSpace = 0x3000;  // name → value
 inline constexpr Space kJoinedSpace = 0x3001;   // join → the group it became
 inline constexpr Space kLinkSpace = 0x3002;     // SHA-256 of an invite link → join
 
+// Drafts and the like of a group that is forgotten.
+void forget_talk_settings(Rows& rows, const group::GroupId& group);
+
 // What to tell the page when an event of this kind came or goes.
 NoticeKind notice_of(uint16_t kind);
 
@@ -130,7 +133,19 @@ struct Client::Impl {
   void notice(NoticeKind kind, std::optional<group::GroupId> group = std::nullopt);
   void tell(const Peer& peer, const group::Happenings& happened);
 
-  TalkMessage shown(const group::Group& group, const domain::talk::Message& message) const;
+  // --- talk.cpp ---
+  TalkMessage shown(const group::Group& group, const domain::talk::Message& message, Rows& rows) const;
+  // How long talk of a group lives here, as it was when it was last looked through.
+  struct TalkSweep {
+    TalkKeeping keeping;
+    Instant next;
+  };
+  std::map<group::GroupId, TalkSweep> talk_sweeps;
+  TalkKeeping talk_keeping(const group::Group& group, Rows& rows) const;
+  // Erases what is older than the group's retention or this member's own: at once where that changed, else
+  // once an hour; all of it when the group's closing date came.
+  void keep_talk();
+  std::optional<Instant> next_talk_sweep() const;
 };
 
 }  // namespace homeward::client

@@ -92,16 +92,29 @@ void Group::disconnected() {
 
 void Group::tick(Turn turn) {
   if (!impl_->following()) return;
+  if (impl_->closing_came(turn.now)) return impl_->go(Standing::kClosed, turn);
   impl_->end_invites(turn);
   impl_->notice_dues(turn.now, turn.random);
 }
 
 Result<EventId> Group::post(uint16_t kind, BytesView body, Turn turn) {
-  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  if (standing() != Standing::kActive || impl_->closing_came(turn.now)) return GroupError::kNotPossibleNow;
   if (body.size() > kMostBodyBytes) return GroupError::kTooLarge;
   const Event event{turn.random.fixed<EventId>(), kind, to_the_minute(turn.now), copy_of(body)};
   impl_->outbox.push({OutgoingType::kEvent, event, {}}, turn.rows);
   return event.id;
+}
+
+bool Group::withdraw(const EventId& event, Turn turn) {
+  Impl& impl = *impl_;
+  for (const Outbox::Item& item : impl.outbox.items()) {
+    if (item.type != OutgoingType::kEvent || item.event != event || item.kind < kTalkKinds) continue;
+    if (impl.flight && impl.flight->sequence == item.sequence) return false;
+    impl.outbox.erase(item.sequence, turn.rows);
+    turn.happened.emplace_back(SendStateChanged{event});
+    return true;
+  }
+  return false;
 }
 
 Result<Group::NewInvite> Group::invite(Instant ends, Turn turn) {

@@ -140,6 +140,8 @@ class Group {
   // --- Commands; each leaves everything as it was on an error ---
   // Puts an event of a feature into the outbox: `queued` once the transaction is on disk.
   Result<EventId> post(uint16_t kind, BytesView body, Turn turn);
+  // Takes an event back that waits and was never encrypted; true if nobody will ever see it.
+  bool withdraw(const EventId& event, Turn turn);
   struct NewInvite {
     InviteId id;
     std::string link;

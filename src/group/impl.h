@@ -155,6 +155,7 @@ struct Group::Impl {
   bool is_named(const PersonId& person) const;
   Bytes snapshot(Rows& rows, Fold& fold) const;
   Result<Approval> approve(const Action& action) const;  // mine, for kApprovalEpochs from now
+  bool closing_came(Instant now) const { return policy.closes.ms != 0 && now >= policy.closes; }
   void warn(Warning::Kind kind, std::optional<PersonId> about, Turn& turn);
   void set_standing(Standing standing, Turn& turn);
 

@@ -107,6 +107,7 @@ std::optional<Instant> Group::next_tick() const {
   if (!impl.following()) return {};
   std::optional<Instant> next;
   const auto consider = [&](Instant at) { next = next ? std::min(*next, at) : at; };
+  if (impl.policy.closes.ms != 0) consider(impl.policy.closes);
   if (impl.caught_up && !impl.flight) {
     for (const auto& [reason, at] : impl.dues) consider(at);
     if (impl.saved.leaf_since.ms != 0 && impl.seats.size() > 1)

@@ -87,7 +87,7 @@ Result<Saved> decode_saved(BytesView row) {
   saved.signature_key.private_key = Secret(in.opaque(128));
   saved.signature_key.public_key = copy_of(in.opaque(128));
   const uint8_t standing = in.u8();
-  if (standing < 1 || standing > 5) in.fail(CodecError::kMalformed);
+  if (standing < 1 || standing > 6) in.fail(CodecError::kMalformed);
   saved.standing = static_cast<Standing>(standing);
   saved.epoch = in.u64();
   saved.taken = in.u64();
@@ -184,7 +184,7 @@ Result<std::unique_ptr<Group::Impl>> Group::Impl::load(const GroupId& id, Rows& 
     return true;
   });
   const Standing standing = impl->saved.standing;
-  if (standing == Standing::kLeft || standing == Standing::kRemoved) return impl;
+  if (is_out(standing)) return impl;
 
   HW_LET(impl->mls, load_mls(id, rows));
   HW_LET(impl->seats, seats_of(impl->mls->tree()));

@@ -169,9 +169,14 @@ enum class Standing : uint8_t {
   kLeaving,  // my leave waits for a member to commit it
   kLeft,
   kRemoved,
-  kStuck,  // this device cannot follow (an old copy put back, a commit good for some): it asked to be
-           // replaced
+  kStuck,   // this device cannot follow (an old copy put back, a commit good for some): it asked to be
+            // replaced
+  kClosed,  // the group's closing date came
 };
+// Out of the group for good: it neither reads nor sends.
+inline bool is_out(Standing standing) {
+  return standing == Standing::kLeft || standing == Standing::kRemoved || standing == Standing::kClosed;
+}
 
 struct Warning {
   enum class Kind : uint8_t {
