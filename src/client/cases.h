@@ -56,12 +56,19 @@ Result<domain::Ref> add_step(const Client::Hand& hand, const NewStep& step,
 Result<domain::Ref> save_paper(const Client::Hand& hand, const domain::Ref& case_ref, const CasePaper& paper,
                                std::span<const group::PersonId> readers);
 // Seals anew what of my cases is not sealed to the newest keys of their readers, a part of it at a time.
-Result<> seal_cases_anew(const Client::Hand& hand);
+// Looks only if members or keys changed since it was last done with, or if `look_anyway`.
+Result<> seal_cases_anew(const Client::Hand& hand, bool look_anyway);
+inline constexpr Space kSealedSpace = 0x3111;  // group → what members and keys were when all was right
 
 // --- Queries ---
 // Speaker and readers, those who left the group left out.
 std::vector<group::PersonId> readers_of(const group::Group& group, const domain::cases::CaseRow& row);
-std::optional<SealedCaseFields> open_fields(const Client::Look& look, const domain::cases::CaseRow& row);
+std::optional<SealedCaseFields> open_fields(Rows& rows, const group::Group& group,
+                                            const domain::cases::CaseRow& row);
+inline std::optional<SealedCaseFields> open_fields(const Client::Look& look,
+                                                   const domain::cases::CaseRow& row) {
+  return open_fields(look.rows, look.group, row);
+}
 std::optional<domain::cases::Details> open_details(const Client::Look& look, const domain::Ref& case_ref,
                                                    const domain::cases::SealedPart& sealed);
 std::optional<std::string> open_step(const Client::Look& look, const domain::Ref& case_ref,

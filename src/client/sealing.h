@@ -42,10 +42,10 @@ inline std::optional<Secret> open_sealed(const Client::Look& look, BytesView sea
   return open_sealed(look.rows, look.group, sealed, bound);
 }
 // Those of `persons` whose sealing key is not known.
-std::vector<group::PersonId> missing_keys(Rows& rows, const group::GroupId& group,
+std::vector<group::PersonId> missing_keys(Rows& rows, const group::Group& group,
                                           std::span<const group::PersonId> persons);
 // True if each of `persons` with a known key can open it with the newest, and nobody else can.
-bool is_sealed_to(Rows& rows, const group::GroupId& group, BytesView sealed,
+bool is_sealed_to(Rows& rows, const group::Group& group, BytesView sealed,
                   std::span<const group::PersonId> persons);
 
 // Announces this client's key where that is due. Called by the client itself in its transactions.

@@ -1,0 +1,263 @@
+#include "client/sealing.h"
+
+#include <set>
+
+#include "client/features.h"
+#include "crypto/crypto.h"
+#include "domain/sealing/sealing.h"
+
+namespace homeward::client {
+namespace {
+
+namespace keys = domain::sealing;
+
+constexpr uint8_t kVersion = 1;
+constexpr size_t kMostSlots = 64;
+constexpr size_t kSmallestPadded = 128;
+constexpr size_t kPaddingStep = 4096;
+constexpr size_t kKeyBytes = 32;
+
+struct KeyIdTag;
+using KeyId = FixedBytes<8, KeyIdTag>;  // of a public key: the first bytes of its SHA-256
+
+const Suite& suite() {
+  const Suite* found = Suite::find(SuiteId::kX25519ChaChaSha256Ed25519);
+  HW_ASSERT(found != nullptr);
+  return *found;
+}
+
+KeyId id_of(const keys::PublicKey& key) { return KeyId::from(sha256(key).view().first(KeyId::kSize)); }
+
+// --- The private keys of this device ---
+
+struct PrivateKey {
+  uint32_t number = 0;
+  Instant made;
+  keys::PublicKey public_key;
+  Secret private_key;
+};
+
+Bytes private_prefix(const group::GroupId& group, const group::PersonId& person) {
+  Bytes key = copy_of(group);
+  append(key, person);
+  return key;
+}
+
+Bytes private_row(const group::GroupId& group, const group::PersonId& person, uint32_t number) {
+  Writer key;
+  key.raw(group).raw(person).u32(number);
+  return key.take();
+}
+
+std::optional<PrivateKey> decode_private(BytesView key, BytesView value) {
+  Reader number(key.last(4));
+  Reader in(value);
+  PrivateKey out;
+  out.number = number.u32();
+  out.made.ms = static_cast<int64_t>(in.u64());
+  out.public_key = in.fixed<keys::PublicKey>();
+  out.private_key = Secret(in.opaque(256));
+  if (!in.finish().ok()) return std::nullopt;
+  return out;
+}
+
+void put_private(Rows& rows, const group::Group& group, const PrivateKey& key) {
+  Writer out;
+  out.reserve(128);
+  out.u64(static_cast<uint64_t>(key.made.ms)).raw(key.public_key).opaque(key.private_key.view());
+  rows.put(kSealingKeySpace, private_row(group.id(), group.me(), key.number), out.view());
+  out.wipe_all();
+}
+
+// Newest first.
+std::vector<PrivateKey> private_keys(Rows& rows, const group::Group& group, size_t limit = SIZE_MAX) {
+  std::vector<PrivateKey> out;
+  Rows::Range range = prefix_range(private_prefix(group.id(), group.me()));
+  range.backwards = true;
+  range.limit = limit;
+  rows.scan(kSealingKeySpace, range, [&](BytesView key, BytesView value) {
+    if (std::optional<PrivateKey> one = decode_private(key, value)) out.push_back(std::move(*one));
+    return true;
+  });
+  return out;
+}
+
+// The key to seal to a person: the newest announced; this person's own also before the group has it.
+std::optional<keys::PublicKey> current_key(Rows& rows, const group::Group& group,
+                                           const group::PersonId& person) {
+  if (const auto announced = keys::key_of(rows, key_of(group.id()), domain::Author::from(person)))
+    return announced->key;
+  if (person != group.me()) return std::nullopt;
+  const std::vector<PrivateKey> mine = private_keys(rows, group, 1);
+  if (mine.empty()) return std::nullopt;
+  return mine.front().public_key;
+}
+
+// --- The form of what is sealed ---
+
+struct Slot {
+  KeyId key;
+  HpkeCiphertext wrapped;
+};
+struct Envelope {
+  std::vector<Slot> slots;
+  Bytes box;
+};
+
+Bytes encode(const Envelope& envelope) {
+  Writer out;
+  out.u8(kVersion);
+  out.vector([&](Writer& slots) {
+    for (const Slot& slot : envelope.slots)
+      slots.raw(slot.key).opaque(slot.wrapped.kem_output).opaque(slot.wrapped.ciphertext);
+  });
+  out.opaque(envelope.box);
+  return out.take();
+}
+
+std::optional<Envelope> decode_envelope(BytesView sealed) {
+  Reader in(sealed);
+  Envelope out;
+  if (in.u8() != kVersion) return std::nullopt;
+  Reader slots = in.vector();
+  while (!slots.empty() && out.slots.size() <= kMostSlots) {
+    Slot slot;
+    slot.key = slots.fixed<KeyId>();
+    slot.wrapped.kem_output = copy_of(slots.opaque(256));
+    slot.wrapped.ciphertext = copy_of(slots.opaque(256));
+    out.slots.push_back(std::move(slot));
+  }
+  out.box = copy_of(in.opaque());
+  if (!slots.ok() || out.slots.size() > kMostSlots || !in.finish().ok()) return std::nullopt;
+  return out;
+}
+
+Bytes bound_info(const group::GroupId& group, const SealedFor& bound) {
+  Writer out;
+  out.text("homeward sealed 1").text(bound.purpose).raw(group).raw(bound.author).opaque(bound.about);
+  return out.take();
+}
+
+Secret padded(BytesView plaintext) {
+  const size_t whole = plaintext.size() + 4;
+  size_t size = kSmallestPadded;
+  while (size < whole && size < kPaddingStep) size *= 2;
+  if (size < whole) size = (whole + kPaddingStep - 1) / kPaddingStep * kPaddingStep;
+  Secret out(size);
+  Writer length;
+  length.u32(static_cast<uint32_t>(plaintext.size()));
+  std::ranges::copy(length.view(), out.bytes().begin());
+  std::ranges::copy(plaintext, out.bytes().begin() + 4);
+  return out;
+}
+
+std::optional<Secret> unpadded(const Secret& padded) {
+  Reader in(padded.view());
+  const uint32_t size = in.u32();
+  if (!in.ok() || size > in.left()) return std::nullopt;
+  return Secret(in.raw(size));
+}
+
+bool waits_to_announce(Rows& rows, const group::Group& group) {
+  return std::ranges::any_of(group.waiting(rows), [](const group::Group::Waiting& one) {
+    return one.event.kind == keys::kAnnounced;
+  });
+}
+
+Result<> announce(const Client::Hand& hand, const PrivateKey& key) {
+  HW_TRY(hand.post(keys::kAnnounced, keys::encode(keys::Announced{key.number, key.public_key})));
+  return success();
+}
+
+}  // namespace
+
+Result<> keep_sealing_key(const Client::Hand& hand) {
+  const group::Group& group = hand.group;
+  const auto announced = keys::key_of(hand.rows, key_of(group.id()), domain::Author::from(group.me()));
+  std::vector<PrivateKey> newest = private_keys(hand.rows, group, 1);
+  const PrivateKey* mine = newest.empty() ? nullptr : &newest.front();
+  const bool known = mine != nullptr && announced && announced->key == mine->public_key;
+  const bool fresh = mine != nullptr && hand.now < mine->made.after_ms(kSealingKeyLasts_ms);
+  if (known && fresh) return success();
+  if (waits_to_announce(hand.rows, group)) return success();
+  const bool overtaken = mine != nullptr && announced && announced->number >= mine->number;
+  if (mine != nullptr && !known && !overtaken) return announce(hand, *mine);
+
+  PrivateKey next;
+  next.number = std::max(mine ? mine->number : 0, announced ? announced->number : 0) + 1;
+  if (next.number == 0) return success();  // somebody with this person's keys used up all numbers
+  next.made = hand.now;
+  KeyPair pair = suite().generate_hpke_key_pair(hand.random);
+  next.public_key = keys::PublicKey::from(pair.public_key);
+  next.private_key = std::move(pair.private_key);
+  HW_TRY(announce(hand, next));
+  put_private(hand.rows, group, next);
+  return success();
+}
+
+void forget_sealing_keys(Rows& rows, const group::GroupId& group) {
+  rows.erase_range(kSealingKeySpace, prefix_range(group));
+}
+
+Result<Bytes> seal_to(const Client::Hand& hand, std::span<const group::PersonId> persons,
+                      std::string_view purpose, BytesView about, BytesView plaintext) {
+  if (plaintext.size() > kMostPlaintextBytes || persons.size() >= kMostSlots) return SealingError::kTooLarge;
+  if (private_keys(hand.rows, hand.group, 1).empty()) HW_TRY(keep_sealing_key(hand));
+  std::set<group::PersonId> recipients(persons.begin(), persons.end());
+  recipients.insert(hand.group.me());
+  const Bytes info = bound_info(hand.group.id(), {purpose, hand.group.me(), about});
+  const Secret content_key = hand.random.secret(kKeyBytes);
+  Envelope out;
+  for (const group::PersonId& person : recipients) {
+    const auto key = current_key(hand.rows, hand.group, person);
+    if (!key) continue;
+    // A member may announce a key that is none: she then reads nothing, and nobody else is hindered.
+    auto wrapped = suite().hpke_seal(*key, info, {}, content_key.view(), hand.random);
+    if (wrapped.ok()) out.slots.push_back({id_of(*key), std::move(*wrapped)});
+  }
+  if (out.slots.empty()) return SealingError::kNoReader;
+  out.box = box_seal(content_key.view(), info, padded(plaintext).view(), hand.random);
+  return encode(out);
+}
+
+std::optional<Secret> open_sealed(Rows& rows, const group::Group& group, BytesView sealed,
+                                  const SealedFor& bound) {
+  const std::optional<Envelope> envelope = decode_envelope(sealed);
+  if (!envelope) return std::nullopt;
+  const Bytes info = bound_info(group.id(), bound);
+  for (const PrivateKey& mine : private_keys(rows, group)) {
+    const KeyId id = id_of(mine.public_key);
+    for (const Slot& slot : envelope->slots) {
+      if (slot.key != id) continue;
+      const auto key = suite().hpke_open(mine.private_key.view(), slot.wrapped, info, {}, mine.public_key);
+      if (!key.ok() || key->size() != kKeyBytes) continue;
+      const auto content = box_open(key->view(), info, envelope->box);
+      if (content.ok()) return unpadded(*content);
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<group::PersonId> missing_keys(Rows& rows, const group::Group& group,
+                                          std::span<const group::PersonId> persons) {
+  std::vector<group::PersonId> out;
+  for (const group::PersonId& person : persons)
+    if (!current_key(rows, group, person)) out.push_back(person);
+  return out;
+}
+
+bool is_sealed_to(Rows& rows, const group::Group& group, BytesView sealed,
+                  std::span<const group::PersonId> persons) {
+  const std::optional<Envelope> envelope = decode_envelope(sealed);
+  if (!envelope) return false;
+  std::set<KeyId> wanted, slots;
+  for (const group::PersonId& person : persons)
+    if (const auto key = current_key(rows, group, person)) {
+      // One that cannot be sealed to is not asked for.
+      if (suite().check_hpke_public_key(*key).ok()) wanted.insert(id_of(*key));
+    }
+  for (const Slot& slot : envelope->slots) slots.insert(slot.key);
+  return wanted == slots;
+}
+
+}  // namespace homeward::client
