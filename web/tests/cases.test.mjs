@@ -65,6 +65,7 @@ async function cases(it) {
   await it.page.locator('[data-test="when-week"]').check();
   await it.page.locator('[data-test="when-day-field"]').fill(new Date(Date.now() - 9 * 86_400_000).toISOString().slice(0, 10));
   await it.see('when-said');
+  assert.match(await it.at('when-said').innerText(), word(/на неделе с \d+ [а-я]+\./, /in the week of \d+ [A-Z][a-z]+\./));
   await it.check('entry');
   assert.match(await it.at('entry-text-seen-by').innerText(), word(/Юрист Нина/, /Nina the lawyer/));
   await it.page.locator('[data-test="entry-reach-everyone"]').check();
