@@ -1,17 +1,13 @@
 #include "apps/homeward/losses.h"
 
-#include <unistd.h>
-
-#include <algorithm>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <map>
 
+#include "apps/homeward/losses_tools.h"
+#include "losses_stats/claims.h"
 #include "losses_stats/estimate.h"
-#include "losses_stats/problem.h"
+#include "losses_stats/link.h"
+#include "losses_stats/link_files.h"
 #include "losses_stats/rates_table.h"
 
 namespace homeward::app {
@@ -21,85 +17,12 @@ namespace stats = homeward::losses_stats;
 
 constexpr const char* kUsage = R"(homeward losses: counts of losses, from files
 
+  homeward losses link A.csv [B.csv …] --out pairs.csv [--model MODEL.json] [--decisions DECISIONS.csv]
+                       [--least PROBABILITY] [--seed NUMBER]
   homeward losses rates DEATHS.csv --regions REGIONS.csv [--by month] [--denominator COLUMN] --out rates.csv
   homeward losses estimate CELLS.csv [--method loglinear|average|sparse|bayes|all] [--seed NUMBER] [--json]
+  homeward losses claims CLAIMS.csv [--floor FLOOR.csv] --out chart.svg
 )";
-
-constexpr int kWrongFile = 1;
-constexpr int kWrongUsage = 2;
-constexpr int kNoEstimate = 4;
-
-// What ends a command early: its exit status and what to say.
-struct Stop {
-  int status;
-  std::string why;
-};
-
-struct Arguments {
-  std::vector<std::string> files;
-  std::map<std::string, std::string> options;
-
-  std::string needed(const std::string& name) const {
-    const auto found = options.find(name);
-    if (found == options.end()) throw Stop{kWrongUsage, name + " is needed"};
-    return found->second;
-  }
-  std::string option(const std::string& name, const std::string& otherwise) const {
-    const auto found = options.find(name);
-    return found == options.end() ? otherwise : found->second;
-  }
-};
-
-// Options of `valued` take the next word; those of `flags` stand alone.
-Arguments parse(const std::vector<std::string>& words, const std::vector<std::string>& valued,
-                const std::vector<std::string>& flags) {
-  const auto among = [](const std::vector<std::string>& names, const std::string& word) {
-    return std::find(names.begin(), names.end(), word) != names.end();
-  };
-  Arguments out;
-  for (size_t i = 1; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (!word.starts_with("--")) {
-      out.files.push_back(word);
-    } else if (among(flags, word)) {
-      out.options[word] = "yes";
-    } else if (!among(valued, word)) {
-      throw Stop{kWrongUsage, "there is no option " + word};
-    } else if (i + 1 == words.size()) {
-      throw Stop{kWrongUsage, word + " needs a value"};
-    } else {
-      out.options[word] = words[++i];
-    }
-  }
-  return out;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) throw Stop{kWrongFile, path + ": cannot be read"};
-  return text;
-}
-
-// The whole file or nothing: written beside it and moved into place.
-void write_file(const std::string& path, const std::string& text) {
-  const std::string beside = path + ".part";
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  std::error_code failed;
-  if (file) std::filesystem::rename(beside, path, failed);
-  if (!file || failed) {
-    std::filesystem::remove(beside, failed);
-    throw Stop{kWrongFile, path + ": cannot be written"};
-  }
-}
-
-template <class T>
-T good(const std::string& file, const stats::Parsed<T>& parsed) {
-  if (!parsed.ok()) throw Stop{kWrongFile, stats::describe(file, parsed.problem())};
-  return *parsed;
-}
 
 int rates(const std::vector<std::string>& words) {
   const Arguments arguments = parse(words, {"--regions", "--by", "--denominator", "--out"}, {});
@@ -113,7 +36,7 @@ int rates(const std::vector<std::string>& words) {
                                                   arguments.option("--denominator", "men_16_61_census2021")));
   const std::string& deaths_file = arguments.files[0];
   const auto deaths = good(deaths_file, stats::read_deaths(read_file(deaths_file), regions, by == "month"));
-  write_file(out, stats::rates_csv(stats::make_rates(deaths, regions)));
+  write_files({{out, stats::rates_csv(stats::make_rates(deaths, regions))}});
   if (deaths.without_region > 0)
     std::cerr << deaths.without_region << " deaths without a region are in no rate\n";
   if (deaths.without_month > 0)
@@ -138,23 +61,15 @@ uint64_t seed_of(const std::string& text) {
   return out;
 }
 
-// A bar on standard error, where somebody is looking.
-void show_progress(double share) {
-  if (!isatty(STDERR_FILENO)) return;
-  constexpr int kWidth = 40;
-  const int filled = static_cast<int>(share * kWidth);
-  std::cerr << "\r[" << std::string(static_cast<size_t>(filled), '#')
-            << std::string(static_cast<size_t>(kWidth - filled), ' ') << "]" << (share >= 1 ? "\n" : "")
-            << std::flush;
-}
-
 int estimate(const std::vector<std::string>& words) {
   const Arguments arguments = parse(words, {"--method", "--seed"}, {"--json"});
   if (arguments.files.size() != 1) throw Stop{kWrongUsage, "estimate takes one file of cells"};
   stats::EstimateOptions options;
   options.methods = methods_of(arguments.option("--method", "all"));
   options.seed = seed_of(arguments.option("--seed", "1"));
-  options.progress = show_progress;
+  Progress progress;
+  options.progress = [&](double share) { progress.show(share); };
+  options.parallel = on_all_cores;
   const auto cells = good(arguments.files[0], stats::read_cells(read_file(arguments.files[0])));
   const stats::Estimate made = stats::estimate(cells, options);
   std::cout << (arguments.options.contains("--json") ? stats::estimate_json(made)
@@ -162,13 +77,79 @@ int estimate(const std::vector<std::string>& words) {
   return made.exists ? 0 : kNoEstimate;
 }
 
+double share_of(const std::string& text) {
+  double out = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || !(out > 0 && out <= 1))
+    throw Stop{kWrongUsage, "--least takes a probability above 0 and at most 1"};
+  return out;
+}
+
+stats::People people_of(const std::vector<std::string>& files) {
+  std::vector<std::string> texts;
+  for (const std::string& file : files) texts.push_back(read_file(file));
+  auto read = stats::read_people(texts);
+  if (const auto* wrong = std::get_if<stats::FileProblem>(&read))
+    throw Stop{kWrongFile, stats::describe(files[wrong->file], wrong->problem)};
+  return std::move(*std::get_if<stats::People>(&read));
+}
+
+int link(const std::vector<std::string>& words) {
+  const Arguments arguments = parse(words, {"--out", "--model", "--decisions", "--least", "--seed"}, {});
+  if (arguments.files.empty() || arguments.files.size() > 100)
+    throw Stop{kWrongUsage, "link takes one list or several, at most 100"};
+  const std::string out = arguments.needed("--out");
+  const std::string model_file = arguments.option("--model", "");
+  const std::string decisions_file = arguments.option("--decisions", "");
+  stats::LinkOptions options;
+  options.least = share_of(arguments.option("--least", "0.5"));
+  options.seed = seed_of(arguments.option("--seed", "1"));
+  options.parallel = on_all_cores;
+  Progress progress;
+  options.progress = [&](double share) { progress.show(share); };
+  const stats::People people = people_of(arguments.files);
+  if (!model_file.empty() && file_exists(model_file))
+    options.model = good(model_file, stats::read_link_model(read_file(model_file), people));
+  if (!decisions_file.empty())
+    options.decisions = good(decisions_file, stats::read_decisions(read_file(decisions_file), people));
+  const bool learns = !options.model || !options.decisions.empty();
+  const stats::LinkResult made = stats::link(people, options);
+  const stats::PairsFile pairs = stats::pairs_csv(people, made.pairs);
+  std::vector<NewFile> files = {{out, pairs.csv}};
+  if (!model_file.empty() && learns)
+    files.push_back({model_file, stats::link_model_json(people, made.model)});
+  write_files(files);
+  std::cerr << people.size() << " records, " << made.pairs.size() << " pairs, " << made.clusters
+            << " people\n";
+  if (pairs.left_out > 0) {
+    std::cerr
+        << pairs.left_out
+        << " pairs within one file are left out: their ids stand in several files and would not tell which\n";
+  }
+  return 0;
+}
+
+int claims(const std::vector<std::string>& words) {
+  const Arguments arguments = parse(words, {"--out", "--floor"}, {});
+  if (arguments.files.size() != 1) throw Stop{kWrongUsage, "claims takes one file of claims"};
+  const std::string out = arguments.needed("--out");
+  const std::string floor_file = arguments.option("--floor", "");
+  const auto read = good(arguments.files[0], stats::read_claims(read_file(arguments.files[0])));
+  std::vector<stats::FloorPoint> floor;
+  if (!floor_file.empty()) floor = good(floor_file, stats::read_floor(read_file(floor_file)));
+  write_files({{out, stats::claims_chart(read, floor)}});
+  return 0;
+}
+
 }  // namespace
 
 int losses(const std::vector<std::string>& words) {
   const std::string command = words.empty() ? "" : words[0];
   try {
+    if (command == "link") return link(words);
     if (command == "rates") return rates(words);
     if (command == "estimate") return estimate(words);
+    if (command == "claims") return claims(words);
     if (command == "help" || command == "--help") {
       std::cout << kUsage;
       return 0;

@@ -4,26 +4,12 @@
 #include <cmath>
 #include <cstdio>
 
+#include "losses_stats/json.h"
+
 namespace homeward::losses_stats {
 namespace {
 
 constexpr double kLevel = 0.95;
-
-// RFC 8259, section 7.
-std::string json_text(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out.push_back('\\');
-    if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      out += escape;
-    } else {
-      out.push_back(c);
-    }
-  }
-  return out + "\"";
-}
 
 std::string json_number(double value, bool exists = true) {
   if (!exists || !std::isfinite(value)) return "null";
@@ -104,7 +90,7 @@ Interval range_of_models(const std::vector<ModelResult>& models) {
 }
 
 void add_loglinear(const Cells& cells, const EstimateOptions& options, Estimate& out) {
-  out.models = fit_models(cells);
+  out.models = fit_models(cells, options.parallel);
   const ModelResult& best = out.models.front();
   const auto without =
       std::count_if(out.models.begin(), out.models.end(), [](const auto& model) { return !model.exists; });
@@ -142,6 +128,7 @@ void add_average(const Cells& cells, Estimate& out) {
 void add_bayes(const Cells& cells, const EstimateOptions& options, Estimate& out) {
   LatentClassOptions how;
   how.seed = options.seed;
+  how.parallel = options.parallel;
   how.progress = options.progress;
   out.bayes = latent_class_estimate(cells, how);
   if (out.bayes->rhat > 1.05) {

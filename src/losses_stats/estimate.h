@@ -25,6 +25,7 @@ struct EstimateMethods {
 struct EstimateOptions {
   EstimateMethods methods;
   uint64_t seed = 1;
+  Parallel parallel = one_after_another;
   std::function<void(double)> progress;  // told the share done of what takes longest
 };
 

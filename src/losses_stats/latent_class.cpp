@@ -152,22 +152,26 @@ double split_rhat(const std::vector<std::vector<double>>& chains) {
 
 LatentClassResult latent_class_estimate(const Cells& cells, const LatentClassOptions& options) {
   HW_ASSERT(options.classes >= 2 && options.chains >= 1 && options.kept >= 4);
-  std::vector<std::vector<double>> logs;
-  std::vector<double> draws;
+  constexpr size_t kParts = 200;
   const size_t length = options.discarded + options.kept;
-  const size_t total = length * options.chains;
-  for (size_t c = 0; c < options.chains; ++c) {
-    Chain chain(cells, options, options.seed * 1'000'003 + c);
-    logs.emplace_back();
-    for (size_t i = 0; i < length; ++i) {
-      const double number = chain.step();
-      if (options.progress && (c * length + i) % (total / 200 + 1) == 0) {
-        options.progress(static_cast<double>(c * length + i) / static_cast<double>(total));
+  std::vector<Chain> chains;
+  for (size_t c = 0; c < options.chains; ++c)
+    chains.emplace_back(cells, options, options.seed * 1'000'003 + c);
+  std::vector<std::vector<double>> numbers(options.chains);
+  for (size_t part = 0; part < kParts; ++part) {
+    options.parallel(options.chains, [&](size_t c) {
+      for (size_t i = part * length / kParts; i < (part + 1) * length / kParts; ++i) {
+        const double number = chains[c].step();
+        if (i >= options.discarded) numbers[c].push_back(number);
       }
-      if (i < options.discarded) continue;
-      logs.back().push_back(std::log(number));
-      draws.push_back(number);
-    }
+    });
+    if (options.progress) options.progress(static_cast<double>(part) / kParts);
+  }
+  std::vector<std::vector<double>> logs(options.chains);
+  std::vector<double> draws;
+  for (size_t c = 0; c < options.chains; ++c) {
+    for (const double number : numbers[c]) logs[c].push_back(std::log(number));
+    draws.insert(draws.end(), numbers[c].begin(), numbers[c].end());
   }
   if (options.progress) options.progress(1);
   LatentClassResult out;

@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "losses_stats/cells.h"
+#include "losses_stats/parallel.h"
 #include "losses_stats/rates.h"
 
 namespace homeward::losses_stats {
@@ -22,7 +23,8 @@ struct LatentClassOptions {
   size_t chains = 4;
   size_t discarded = 10'000;  // steps of a chain before the first that counts
   size_t kept = 40'000;
-  std::function<void(double)> progress;  // told the share done, from 0 to 1, some hundred times
+  Parallel parallel = one_after_another;  // over the chains
+  std::function<void(double)> progress;   // told the share done, from 0 to 1, some hundred times
 };
 
 struct LatentClassResult {

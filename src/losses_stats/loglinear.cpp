@@ -234,12 +234,18 @@ ModelResult fit_model(const Cells& cells, const Terms& terms) {
   return out;
 }
 
-std::vector<ModelResult> fit_models(const Cells& cells) {
+std::vector<ModelResult> fit_models(const Cells& cells, const Parallel& parallel) {
   std::vector<ModelResult> out;
   if (cells.list_count() > kMostListsForAll) {
     out = search(cells);
   } else {
-    for (const Terms& terms : all_models(cells.list_count())) out.push_back(fit_model(cells, terms));
+    constexpr size_t kModelsATask = 32;
+    const std::vector<Terms> models = all_models(cells.list_count());
+    out.resize(models.size());
+    parallel((models.size() + kModelsATask - 1) / kModelsATask, [&](size_t task) {
+      for (size_t i = task * kModelsATask; i < std::min(models.size(), (task + 1) * kModelsATask); ++i)
+        out[i] = fit_model(cells, models[i]);
+    });
   }
   std::sort(out.begin(), out.end(), [](const ModelResult& a, const ModelResult& b) {
     return better(a, b) || (!better(b, a) && a.name < b.name);

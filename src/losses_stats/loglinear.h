@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "losses_stats/cells.h"
+#include "losses_stats/parallel.h"
 #include "losses_stats/poisson_fit.h"
 #include "losses_stats/rates.h"
 
@@ -38,7 +39,7 @@ ModelResult fit_model(const Cells& cells, const Terms& terms);
 
 // All models of up to 5 lists; beyond, those met by a stepwise search by BIC from the main effects, one term
 // more or less at a time. In the order of BIC, those that do not exist last.
-std::vector<ModelResult> fit_models(const Cells& cells);
+std::vector<ModelResult> fit_models(const Cells& cells, const Parallel& parallel = one_after_another);
 
 // The profile likelihood interval of the multinomial model (Cormack 1992); nothing if a limit cannot be found
 // below 1,000 times the observed. The model must exist.
