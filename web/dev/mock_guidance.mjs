@@ -26,7 +26,7 @@ const texts = {
       sources: [{ title: 'Положение о порядке службы (образец)', date: '2022-07-01', text: 'статья 51, пункт 3' }],
       paper: {
         title: 'Рапорт', to: 'Командиру войсковой части {{unit}}\nот {{who}}',
-        body: 'Я, {{who}}, довожу до Вашего сведения, что отказываюсь от участия в боевых действиях.\n\nОбстоятельства: {{why}}\n\nСлужу с {{since}}. Прошу зарегистрировать рапорт и письменно сообщить о решении.',
+        body: 'Я, {{who}}, довожу до Вашего сведения, что отказываюсь от участия в боевых действиях.\n\nОбстоятельства: {{why}}\n\nС {{since}} служу по контракту. Прошу зарегистрировать рапорт и письменно сообщить о решении.',
         fields: [
           { name: 'who', label: 'Звание, фамилия, имя, отчество', explain: 'Как в военном билете', type: 'name', required: true, choices: [] },
           { name: 'unit', label: 'Номер части', explain: 'Пять цифр, без букв', type: 'unit', required: true, choices: [] },
@@ -69,7 +69,7 @@ const texts = {
       sources: [{ title: 'Order of service (sample)', date: '2022-07-01', text: 'article 51, paragraph 3' }],
       paper: {
         title: 'Report', to: 'To the commander of unit {{unit}}\nfrom {{who}}',
-        body: 'I, {{who}}, report that I refuse to take part in combat.\n\nCircumstances: {{why}}\n\nIn service since {{since}}. Please register this report and answer in writing.',
+        body: 'I, {{who}}, report that I refuse to take part in combat.\n\nCircumstances: {{why}}\n\nSince {{since}} I have served under contract. Please register this report and answer in writing.',
         fields: [
           { name: 'who', label: 'Rank and full name', explain: 'As in the military card', type: 'name', required: true, choices: [] },
           { name: 'unit', label: 'Number of the unit', explain: 'Five digits', type: 'unit', required: true, choices: [] },
