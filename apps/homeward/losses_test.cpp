@@ -102,5 +102,81 @@ TEST_F(Losses, WithoutAnEstimateTheStatusIsFour) {
   EXPECT_NE(out.find("none has a finite estimate"), std::string::npos) << out;
 }
 
+constexpr const char* kList =
+    "rec_id,surname,given,patronymic,birth\n"
+    "1,Ларин,Лев,Львович,1990-02-01\n2,Сомов,Ян,Янович,1991-03-04\n3,Юдин,Пётр,Львович,1992-05-06\n"
+    "4,Гужин,Олег,Ильич,1980-07-11\n5,Хомутов,Денис,Олегович,1979-12-30\n6,Цветов,Иван,Янович,1988-01-09\n";
+constexpr const char* kOther =
+    "rec_id,surname,given,patronymic,birth\n"
+    "a,Larin,Lev,Lvovich,1990-02-01\nb,Сомов,Ян,Янович,1991-03-04\nc,Юдін,Петро,Львович,1992-05-06\n"
+    "d,Яковлев,Роман,Петрович,1995-05-05\ne,Denis,Khomutov,,1979-12-30\nf,Белов,Егор,Егорович,1999-09-19\n";
+
+TEST_F(Losses, ListsAreLinkedAndTheModelIsWrittenAndRead) {
+  const std::string first = file("first.csv", kList);
+  const std::string second = file("second.csv", kOther);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(losses({"link", first, second, "--out", path("pairs.csv"), "--model", path("m.json")}), 0);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "12 records, 4 pairs, 8 people\n");
+  const std::string pairs = text("pairs.csv");
+  EXPECT_TRUE(pairs.starts_with("a,b,probability,cluster\n1,a,0.9")) << pairs;
+  for (const char* pair : {"\n2,b,0.9", "\n3,c,0.9", "\n5,e,"})
+    EXPECT_NE(pairs.find(pair), std::string::npos) << pairs;
+  const std::string model = text("m.json");
+  EXPECT_TRUE(model.starts_with("{\n  \"format\": \"homeward link model 1\"")) << model;
+  // A model that is there is used and left as it is; with decisions it is learnt again.
+  EXPECT_EQ(losses({"link", first, second, "--out", path("pairs.csv"), "--model", path("m.json")}), 0);
+  EXPECT_EQ(text("m.json"), model);
+  const std::string decisions = file("decisions.csv", "a,b,same\n2,b,no\n4,d,yes\n");
+  EXPECT_EQ(losses({"link", first, second, "--out", path("pairs.csv"), "--model", path("m.json"),
+                    "--decisions", decisions}),
+            0);
+  EXPECT_NE(text("m.json"), model);
+  EXPECT_EQ(text("pairs.csv").find("\n2,b,"), std::string::npos);
+  EXPECT_NE(text("pairs.csv").find("\n4,d,1.0"), std::string::npos);
+}
+
+TEST_F(Losses, AWrongListLeavesNothingBehind) {
+  const std::string first = file("first.csv", kList);
+  const std::string second = file("second.csv", "rec_id,surname\na,Ларин\na,Сомов\n");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(losses({"link", first, second, "--out", path("pairs.csv"), "--model", path("m.json")}), 1);
+  EXPECT_NE(
+      testing::internal::GetCapturedStderr().find("second.csv:3:1: expected every record's id only once"),
+      std::string::npos);
+  const std::string decisions = file("decisions.csv", "a,b,same\n1,9,yes\n");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(losses({"link", first, "--out", path("pairs.csv"), "--decisions", decisions}), 1);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("decisions.csv:2:3: expected the id of a record"),
+            std::string::npos);
+  const std::string model = file("wrong.json", "{\"format\": 1}");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(losses({"link", first, "--out", path("pairs.csv"), "--model", model}), 1);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("wrong.json:1:12: expected the format"),
+            std::string::npos);
+  // Neither file, when one of them cannot be written.
+  std::filesystem::create_directories(path("folder"));
+  EXPECT_EQ(losses({"link", first, "--out", path("pairs.csv"), "--model", path("no/such.json")}), 1);
+  EXPECT_EQ(losses({"link", first, "--out", path("folder"), "--model", path("m.json")}), 1);
+  for (const char* name : {"pairs.csv", "m.json", "pairs.csv.part", "m.json.part", "folder.part"})
+    EXPECT_FALSE(std::filesystem::exists(path(name))) << name;
+  EXPECT_EQ(losses({"link", first, "--out", path("pairs.csv"), "--least", "2"}), 2);
+  EXPECT_EQ(losses({"link", "--out", path("pairs.csv")}), 2);
+}
+
+TEST_F(Losses, ClaimsBecomeAChart) {
+  const std::string claims = file("claims.csv", "claimant,as_of,value\nМинистерство <1>,2022-03-25,1351\n");
+  const std::string floor = file("floor.csv", "date,count\n2022-03-01,20\n2022-04-01,90\n");
+  EXPECT_EQ(losses({"claims", claims, "--floor", floor, "--out", path("chart.svg")}), 0);
+  const std::string chart = text("chart.svg");
+  EXPECT_TRUE(chart.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg ")) << chart;
+  EXPECT_NE(chart.find("Министерство &lt;1&gt;"), std::string::npos);
+  const std::string wrong = file("wrong.csv", "date,count\n2022-03-01,20\n2022-04-01,x\n");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(losses({"claims", claims, "--floor", wrong, "--out", path("other.svg")}), 1);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("wrong.csv:3:12: expected a whole number"),
+            std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(path("other.svg")));
+}
+
 }  // namespace
 }  // namespace homeward::app

@@ -194,11 +194,11 @@ void Work::learn() {
       make_clusters(people_, shares_, model_, pairs_, options_.decisions, 1.1, options_.parallel);
   const std::vector<float> weights = weights_of(first);
   shares_ = Shares(people_, weights, find_parents(people_, weights));
+  estimate_u(people_, shares_, random_, model_);
+  weigh_candidates();
   // From the start again: the first weights may be those of neighbours.
   model_.prior = before_.prior;
   for (size_t f = 0; f < model_.fields.size(); ++f) model_.fields[f].m = before_.fields[f].m;
-  estimate_u(people_, shares_, random_, model_);
-  weigh_candidates();
   expectation_maximisation(people_, before_, fixed_, options_.parallel, pairs_, model_);
   say(0.9);
 }

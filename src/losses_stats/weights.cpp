@@ -202,9 +202,12 @@ double log_u_of_text(const People& people, const Shares& shares, const FieldWeig
     }
     case TextLevel::kNear:
     case TextLevel::kFar: {
-      const double rarer = std::log(std::min(shares.of_value(field, x), shares.of_value(field, y)));
-      return std::log(weights.u[static_cast<size_t>(level)]) +
-             std::clamp(rarer - weights.near_share, -1.5, 1.5);
+      const double of_x = shares.of_value(field, x);
+      const double of_y = shares.of_value(field, y);
+      const double rarer = std::log(std::min(of_x, of_y)) - weights.near_share;
+      const double usual = std::log(weights.u[static_cast<size_t>(level)]) + std::clamp(rarer, -1.5, 1.5);
+      // A misspelling of a common name is no rarer evidence than the name itself: others misspell it too.
+      return std::max(usual, std::log(weights.m[static_cast<size_t>(level)] * std::max(of_x, of_y)));
     }
     default:
       return std::log(weights.u[static_cast<size_t>(level)]);
