@@ -28,7 +28,7 @@ Bytes encode(const CasePaper& paper);
 std::optional<SealedCaseFields> decode_sealed_fields(BytesView bytes);
 std::optional<CasePaper> decode_paper(BytesView bytes);
 
-enum class CaseFileError : uint16_t { kNoSuchCase = 1, kNoSuchPart, kNotAllowed, kWrongWord };
+enum class CaseFileError : uint16_t { kNoSuchCase = 210, kNoSuchPart, kNotAllowed };
 constexpr Room room_of(CaseFileError) { return Room::kClient; }
 
 // --- Commands; each posts what it says. `hand` is of Client::change; rows of cases come from Client::look,

@@ -14,7 +14,7 @@
 namespace homeward::client {
 
 enum class SealingError : uint16_t {
-  kTooLarge = 1,
+  kTooLarge = 200,
   kNoReader,  // none of the persons has a sealing key
 };
 constexpr Room room_of(SealingError) { return Room::kClient; }

@@ -447,7 +447,7 @@ void State::rebuild(Rows& rows, const GroupKey& group) {
   } while (batch.size() == kRebuildBatch);
 }
 
-void State::mark_seen(Rows& rows, const GroupKey& group, const Ref& case_ref) {
+void mark_seen(Rows& rows, const GroupKey& group, const Ref& case_ref) {
   const std::optional<CaseRow> row = find(rows, group, case_ref);
   if (!row || is_queued(row->newest_place)) return;
   Bytes place;

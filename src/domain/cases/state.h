@@ -114,4 +114,7 @@ class State {
   words::Analyzer& analyzer_;
 };
 
+// This device's person has seen the case as it is.
+void mark_seen(Rows& rows, const GroupKey& group, const Ref& case_ref);
+
 }  // namespace homeward::domain::cases
