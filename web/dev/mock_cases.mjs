@@ -123,10 +123,10 @@ class World {
     const fate = ['wounded', 'missing', 'killed', 'home', 'released'].includes(card.state) ? card.state : 'unknown';
     const place = card.readable ? this.timeline(one).filter((e) => e.place && !e.corrected).at(-1)?.place : undefined;
     return {
-      card, ...(card.readable && one.sealed && { sealed: one.sealed }), readers: [one.speaks, ...one.readers.map((m) => this.ref(this.group.members.findIndex((x) => x.member === m)))],
+      card, ...(card.readable && one.sealed && { sealed: one.sealed }), readers: [...one.readers.map((m) => this.ref(this.group.members.findIndex((x) => x.member === m)))],
       may_edit: one.speaks.me, fate, ...(place && { whereabouts: place }), timeline: this.timeline(one), deadlines: this.deadlines(one),
       steps: one.steps.map((s) => ({ ...s, overdue: !s.done && !!s.due && days_until(s.due) < 0 })), papers: one.papers.map(({ values, ...p }) => p),
-      clock: one.clock, ...(advice && { advice }), missing_keys: [],
+      clock: one.clock, ...(advice && { advice }), missing_keys: [], seal_anew: false, changes: one.changes ?? [],
     };
   }
 
@@ -163,7 +163,7 @@ class World {
   }
 
   report({ unit = '', region = '', source_note = '', ...more }) {
-    const one = { report: this.mock.id('f'), unit, region, source_note, by: this.ref(0), mine: true, at: Date.now(), withdrawn: false, queued: false, ...more };
+    const one = { report: this.mock.id('f'), unit, region, source_note, by: this.ref(0), mine: true, at: Date.now(), withdrawn: false, queued: false, may_correct: true, may_withdraw: true, ...more };
     this.reports.unshift(one);
     return one;
   }
@@ -192,7 +192,7 @@ class World {
         }
       }
     }
-    for (const report of this.reports.filter((r) => !r.withdrawn)) {
+    for (const report of this.reports.filter((r) => !r.withdrawn && !r.corrected_by)) {
       for (const target of [row(key_of[by]({ ...report, month: report.from_day.slice(0, 7) })), total]) {
         target.men[1] += report.out_of ?? 0;
         target.men[0] = Math.max(target.men[0], report.out_of ?? 0);
@@ -251,8 +251,10 @@ export function case_commands(mock, Refused) {
       return { case_id: one.case_id };
     },
     'case.view': ({ group, case_id }) => world(group).view(find(group, case_id)),
-    'case.edit_card': ({ group, case_id, card }) => {
-      Object.assign(find(group, case_id).card, card);
+    'case.edit_card': ({ group, case_id, card, reason = '' }) => {
+      const one = find(group, case_id);
+      Object.assign(one.card, card);
+      one.changes = [...(one.changes ?? []), { by: world(group).ref(0), at: Date.now(), reason }];
       return told(group);
     },
     'case.seal': ({ group, case_id, sealed, readers }) => {
@@ -355,7 +357,7 @@ export function case_commands(mock, Refused) {
     'report.add': ({ group, corrects, ...report }) => {
       const w = world(group);
       const old = w.reports.find((r) => r.report === corrects);
-      if (old) old.withdrawn = true;
+      if (old) Object.assign(old, { corrected_by: corrects, may_correct: false, may_withdraw: false });
       const made = w.report(report);
       told(group);
       return { report: made.report };
@@ -367,7 +369,7 @@ export function case_commands(mock, Refused) {
     },
     'tally.view': ({ group, by }) => {
       const w = world(group);
-      return { by, ...w.rows(by), cases: w.cases.length, joined: 0, reports: w.reports.filter((r) => !r.withdrawn).length };
+      return { by, ...w.rows(by), cases: w.cases.length, joined: 0, reports: w.reports.filter((r) => !r.withdrawn && !r.corrected_by).length };
     },
     'tally.sources': ({ group, state }) => {
       const w = world(group);

@@ -161,6 +161,12 @@ export interface CardArgs {
   reason?: string;
 }
 
+export interface CardChangeItem {
+  by: MemberRef;
+  at: number;
+  reason: string;
+}
+
 export interface CardFields {
   label: string;
   category: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family";
@@ -211,6 +217,8 @@ export interface CaseFile {
   clock: SilenceSettings;
   advice?: SilenceAdvice;
   missing_keys: MemberRef[];
+  seal_anew: boolean;
+  changes: CardChangeItem[];
 }
 
 export interface CaseList {
@@ -838,6 +846,11 @@ export interface ReportItem {
   at: number;
   withdrawn: boolean;
   queued: boolean;
+  reason?: string;
+  corrects?: string;
+  corrected_by?: string;
+  may_correct: boolean;
+  may_withdraw: boolean;
 }
 
 export interface ReportList {
@@ -930,6 +943,7 @@ export interface RollLine {
   kind: "exercises" | "contact" | "refused" | "report_served" | "answer" | "threatened" | "held" | "complaint" | "moved" | "sent_back" | "released" | "home" | "wounded" | "missing" | "killed" | "charged" | "note";
   message?: string;
   case_id?: string;
+  label?: string;
 }
 
 export interface RollList {
@@ -964,6 +978,7 @@ export interface RollSaved {
 export interface RollView {
   item: RollItem;
   entries: RollEntry[];
+  caller?: string;
 }
 
 export interface SafetyWords {
@@ -990,6 +1005,8 @@ export interface SaveRollArgs {
   sureness: "sure" | "likely" | "rumour";
   unit?: string;
   lines: RollLine[];
+  region?: string;
+  category?: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "family";
 }
 
 export interface SavedPaper {
@@ -1120,9 +1137,11 @@ export interface TallyCellArgs {
   group: string;
   by: "unit" | "region" | "month";
   key: string;
-  state: "sent" | "refused" | "held" | "threatened" | "released" | "home" | "sent_back" | "wounded" | "missing" | "killed" | "unknown";
+  state?: "sent" | "refused" | "held" | "threatened" | "released" | "home" | "sent_back" | "wounded" | "missing" | "killed" | "unknown";
   from_month?: string;
   until_month?: string;
+  unit?: string;
+  region?: string;
 }
 
 export interface TallyRow {

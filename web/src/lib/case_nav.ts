@@ -13,6 +13,6 @@ export type CaseDetail =
   | { kind: 'roll'; roll: string };
 
 export type CountDetail =
-  | { kind: 'cell'; by: TallyBy; key: string; label: string; state: TallyState; from_month?: string; until_month?: string }
+  | { kind: 'cell'; by: TallyBy; key: string; label: string; state?: TallyState; from_month?: string; until_month?: string; unit?: string; region?: string }
   | { kind: 'report_new'; corrects?: string }
   | { kind: 'report'; report: string };

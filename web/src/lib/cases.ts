@@ -67,6 +67,12 @@ export function say_speaks(one: Person): string {
   return one.me ? t('case.speaks.me') : t('case.speaks', { name: one.name });
 }
 
+/** Who can read what is sealed: who speaks for him, and those she named. */
+export function readers_of(view: CaseView): Person[] {
+  const others = view.readers.filter((one) => one.member !== view.card.speaks.member);
+  return [view.card.speaks, ...others];
+}
+
 export function names(people: Person[]): string {
   return people.filter((one) => !one.me).map((one) => one.name).join(', ');
 }
