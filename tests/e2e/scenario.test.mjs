@@ -187,7 +187,7 @@ for (const language of ['ru', 'en']) {
         await call(who.home, 'app.set_language', { language });
         await call(who.home, 'vault.create', { passphrase: s.passphrases[i] });
       }
-      ({ group } = await call(mother.home, 'group.create', { name: s.group, my_name: s.mother, vouches: 0 }));
+      ({ group } = await call(mother.home, 'group.create', { name: s.group, my_name: s.mother }));
       for (const who of [lawyer, wife]) {
         await bringIn({ sponsor: mother.home, newcomer: who.home, group, myName: who.name, confirmers: who === wife ? [lawyer.home] : [] });
         await until(`${who.name} to be among them`, async () => (await call(mother.home, 'group.members', { group })).members.some((m) => m.name === who.name));
@@ -424,6 +424,7 @@ for (const language of ['ru', 'en']) {
       await state_is(mother, 'released');
       await look(mother, 'case-released');
       await click(mother, 'case-next-do');
+      await see(mother, 'entry-screen');
       await write_entry(mother, 'home', { text: s.home, open: true });
       await state_is(mother, 'home');
       await look(mother, 'case-home');
