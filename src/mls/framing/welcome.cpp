@@ -94,8 +94,9 @@ Welcome decode_welcome(Reader& in) {
 namespace {
 
 template <class T>
-Bytes encode_as(WireFormat format, const T& body) {
+Bytes encode_as(WireFormat format, const T& body, size_t size_hint = 0) {
   Writer out;
+  out.reserve(size_hint);
   out.u16(kProtocolVersion).u16(static_cast<uint16_t>(format));
   encode(out, body);
   return out.take();
@@ -107,7 +108,11 @@ Bytes encode_message(const PublicMessage& message) { return encode_as(WireFormat
 Bytes encode_message(const PrivateMessage& message) {
   return encode_as(WireFormat::kPrivateMessage, message);
 }
-Bytes encode_message(const Welcome& message) { return encode_as(WireFormat::kWelcome, message); }
+Bytes encode_message(const Welcome& message) {
+  constexpr size_t kOneSecret = 256;  // about
+  return encode_as(WireFormat::kWelcome, message,
+                   64 + message.secrets.size() * kOneSecret + message.encrypted_group_info.size());
+}
 Bytes encode_message(const GroupInfo& message) { return encode_as(WireFormat::kGroupInfo, message); }
 Bytes encode_message(const KeyPackage& message) { return encode_as(WireFormat::kKeyPackage, message); }
 

@@ -245,7 +245,10 @@ Result<Bytes> make_group_info(const EpochState& epoch, const GroupInfoParams& pa
   }
   info.confirmation_tag = epoch.confirmation_tag;
   info.signer = epoch.mine.own();
+  size_t size = 512 + epoch.context_bytes.size();
+  for (const Extension& extension : info.extensions) size += 8 + extension.data.size();
   Writer out;
+  out.reserve(size);
   encode_tbs(out, info);
   HW_LET(const Bytes signature,
          epoch.suite->sign_with_label(epoch.signature_key.view(), "GroupInfoTBS", out.view()));

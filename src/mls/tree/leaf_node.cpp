@@ -6,6 +6,8 @@ namespace homeward::mls {
 
 namespace {
 
+size_t opaque_size(size_t size) { return size + (size < 1u << 6 ? 1 : size < 1u << 14 ? 2 : 4); }
+
 void encode_u16s(Writer& out, const std::vector<uint16_t>& values) {
   out.length(values.size() * 2);
   for (const uint16_t value : values) out.u16(value);
@@ -65,12 +67,14 @@ const Extension* find_extension(const std::vector<Extension>& extensions, Extens
   return found == extensions.end() ? nullptr : &*found;
 }
 
+// Without a buffer between: an extension may be a whole ratchet tree.
 void encode(Writer& out, const std::vector<Extension>& extensions) {
-  out.vector([&](Writer& list) {
-    for (const Extension& extension : extensions) {
-      list.u16(static_cast<uint16_t>(extension.type)).opaque(extension.data);
-    }
-  });
+  size_t size = 0;
+  for (const Extension& extension : extensions) size += 2 + opaque_size(extension.data.size());
+  out.length(size);
+  for (const Extension& extension : extensions) {
+    out.u16(static_cast<uint16_t>(extension.type)).opaque(extension.data);
+  }
 }
 
 std::vector<Extension> decode_extensions(Reader& in) {
