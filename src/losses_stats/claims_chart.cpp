@@ -253,8 +253,10 @@ void Chart::make_panels() {
   }
   for (Panel& panel : panels_) {
     for (Series& series : panel.series) {
-      std::stable_sort(series.claims.begin(), series.claims.end(), [&](size_t a, size_t b) {
-        return time_of(claims_[a].as_of) < time_of(claims_[b].as_of);
+      std::sort(series.claims.begin(), series.claims.end(), [&](size_t a, size_t b) {
+        const double before = time_of(claims_[a].as_of);
+        const double after = time_of(claims_[b].as_of);
+        return before != after ? before < after : a < b;
       });
     }
   }
@@ -406,7 +408,9 @@ std::string Chart::labels(const Panel& panel, const Scale& time, const Scale& va
     all.push_back({time.at(time_of(floor_.back().date)), y, y,
                    readable(floor_.back().count) + " · the register's own floor", "#000"});
   }
-  std::stable_sort(all.begin(), all.end(), [](const Label& a, const Label& b) { return a.end < b.end; });
+  std::sort(all.begin(), all.end(), [](const Label& a, const Label& b) {
+    return a.end != b.end ? a.end < b.end : a.words < b.words;
+  });
   for (size_t i = 0; i < all.size(); ++i) {
     all[i].y = std::max(all[i].y, i == 0 ? values.top : all[i - 1].y + kLabelStep);
   }

@@ -70,7 +70,7 @@ class Reader {
       if (!take(':')) return fail("a colon after a member's name");
       Json member;
       if (!value(member, depth + 1)) return false;
-      out.members.emplace_back(std::move(name), std::move(member));
+      out.members.push_back({std::move(name), std::move(member)});
       blanks();
     } while (take(','));
     return take('}') || fail("a comma or the end of the object");
@@ -207,8 +207,8 @@ class Reader {
 
 const Json* Json::find(std::string_view name) const {
   const auto at =
-      std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == name; });
-  return at == members.end() ? nullptr : &at->second;
+      std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.name == name; });
+  return at == members.end() ? nullptr : &at->value;
 }
 
 Parsed<Json> parse_json(std::string_view text) {

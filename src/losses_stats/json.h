@@ -4,28 +4,33 @@
 // that are whole characters.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "losses_stats/problem.h"
 
 namespace homeward::losses_stats {
 
+struct JsonMember;
+
 struct Json {
   enum class Kind : uint8_t { kNull, kFalse, kTrue, kNumber, kText, kList, kObject };
   Kind kind = Kind::kNull;
   double number = 0;
   std::string text;
-  std::vector<Json> items;                            // of a list
-  std::vector<std::pair<std::string, Json>> members;  // of an object
-  size_t line = 0;                                    // where it begins
+  std::vector<Json> items;          // of a list
+  std::vector<JsonMember> members;  // of an object
+  size_t line = 0;                  // where it begins
   size_t column = 0;
 
   // Nothing if this is no object, or has no such member.
   const Json* find(std::string_view name) const;
+};
+
+struct JsonMember {
+  std::string name;
+  Json value;
 };
 
 Parsed<Json> parse_json(std::string_view text);
