@@ -41,6 +41,14 @@ export interface AnswerArgs {
   article?: string;
 }
 
+export interface AnsweredItem {
+  message?: string;
+  author: string;
+  author_name: string;
+  text: string;
+  removed: boolean;
+}
+
 export interface AppState {
   vault: "none" | "locked" | "open";
   language: string;
@@ -115,10 +123,12 @@ export interface ArticleView {
   withdrawal?: WithdrawalItem;
   outcomes: OutcomeCount[];
   signer: string;
+  signer_name?: string;
   signature_good: boolean;
   from_file: boolean;
   can_publish: boolean;
   my_opinion?: boolean;
+  newest?: number;
 }
 
 export interface ArticlesArgs {
@@ -334,8 +344,19 @@ export interface DoubleList {
   doubles: DoubleItem[];
 }
 
+export interface Draft {
+  text: string;
+  reply_to?: string;
+}
+
 export interface DraftAnswer {
   content: ArticleContent;
+}
+
+export interface DraftArgs {
+  group: string;
+  text: string;
+  reply_to?: string;
 }
 
 export interface DueItem {
@@ -351,6 +372,13 @@ export interface DueItem {
 
 export interface DueList {
   items: DueItem[];
+}
+
+export interface EditArgs {
+  group: string;
+  message: string;
+  text: string;
+  mentions?: string[];
 }
 
 export interface EntryItem {
@@ -427,12 +455,13 @@ export interface GroupItem {
   name: string;
   members: number;
   epoch: number;
-  state: "active" | "leaving" | "left" | "removed" | "stuck";
+  state: "active" | "leaving" | "left" | "removed" | "stuck" | "closed";
   my_name: string;
   my_role: "member" | "adviser" | "organizer";
   requests: number;
   waiting: number;
   unread: number;
+  mentions: number;
   link: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
   last?: LastMessage;
 }
@@ -504,6 +533,13 @@ export interface JoinList {
   joins: JoinItem[];
 }
 
+export interface Keeping {
+  group: number;
+  mine: number;
+  days: number;
+  closes_at?: number;
+}
+
 export interface LanguageArgs {
   language: string;
 }
@@ -546,6 +582,11 @@ export interface MemberRef {
   me: boolean;
 }
 
+export interface MessageArgs {
+  group: string;
+  message: string;
+}
+
 export interface MessageItem {
   message: string;
   author: string;
@@ -556,6 +597,16 @@ export interface MessageItem {
   state: "queued" | "posted" | "taken_in";
   group?: string;
   group_name?: string;
+  reply_to?: AnsweredItem;
+  mentions: string[];
+  mentions_me: boolean;
+  edited: boolean;
+  removed_by?: PersonItem;
+  signs: SignItem[];
+  pinned: boolean;
+  can_edit: boolean;
+  can_remove: boolean;
+  can_pin: boolean;
 }
 
 export interface MessageList {
@@ -670,6 +721,21 @@ export interface PersonItem {
   name: string;
 }
 
+export interface PinItem {
+  pin: string;
+  author: string;
+  author_name: string;
+  text: string;
+  at: number;
+  by: PersonItem;
+  message?: string;
+  can_unpin: boolean;
+}
+
+export interface PinList {
+  pins: PinItem[];
+}
+
 export interface PolicyAnswer {
   name: string;
   vouches: number;
@@ -697,6 +763,8 @@ export interface PolicyArgs {
 export interface PostArgs {
   group: string;
   text: string;
+  reply_to?: string;
+  mentions?: string[];
 }
 
 export interface ProposalArgs {
@@ -791,6 +859,18 @@ export interface ReadPaperArgs {
   group: string;
   case_id: string;
   saved: string;
+}
+
+export interface RefusedItem {
+  member: string;
+  member_name: string;
+  what: string;
+  kind: number;
+  at: number;
+}
+
+export interface RefusedItems {
+  refused: RefusedItem[];
 }
 
 export interface RemovalItem {
@@ -890,6 +970,11 @@ export interface RequestList {
   requests: RequestItem[];
 }
 
+export interface RetentionArgs {
+  group: string;
+  days: number;
+}
+
 export interface RevisionItem {
   revision: number;
   author_name: string;
@@ -897,6 +982,7 @@ export interface RevisionItem {
   valid_from: string;
   check_by: string;
   law_date: string;
+  beside?: number;
 }
 
 export interface RevokeInviteArgs {
@@ -1036,6 +1122,18 @@ export interface SearchArgs {
   query: string;
   group?: string;
   limit?: number;
+}
+
+export interface SignArgs {
+  group: string;
+  message: string;
+  sign?: "thanks" | "agree" | "hug" | "read" | "important";
+}
+
+export interface SignItem {
+  sign: "thanks" | "agree" | "hug" | "read" | "important";
+  mine: boolean;
+  names: string[];
 }
 
 export interface SilenceAdvice {
@@ -1190,6 +1288,12 @@ export interface TodayList {
   items: TodayItem[];
 }
 
+export interface UnpinArgs {
+  group: string;
+  author: string;
+  pin: string;
+}
+
 export interface WarningItem {
   kind: "relay_order" | "history_differs" | "bad_entry" | "bad_commit" | "bundle_differs" | "old_copy" | "cannot_follow";
   at: number;
@@ -1276,6 +1380,26 @@ export interface Commands {
   "group.warnings": { args: GroupArgs; result: WarningList };
   /** Writes a message; it goes out when the network is there. */
   "talk.post": { args: PostArgs; result: NewMessage };
+  /** Changes the text of a message of mine; all see that it was. */
+  "talk.edit": { args: EditArgs; result: Nothing };
+  /** Removes a message for all: its author, an organizer. A trace stays. */
+  "talk.remove": { args: MessageArgs; result: Nothing };
+  /** A sign to a message (thanks, I agree…), or none. */
+  "talk.sign": { args: SignArgs; result: Nothing };
+  /** Pins a message: an organizer or adviser. */
+  "talk.pin": { args: MessageArgs; result: Nothing };
+  /** Takes a pin away: an organizer or adviser. */
+  "talk.unpin": { args: UnpinArgs; result: Nothing };
+  /** What is pinned in a group; newcomers see it too. */
+  "talk.pinned": { args: GroupArgs; result: PinList };
+  /** What was being written in a group. */
+  "talk.draft": { args: GroupArgs; result: Draft };
+  /** Keeps what is being written, in the vault only. */
+  "talk.set_draft": { args: DraftArgs; result: Nothing };
+  /** For how many days talk lives here; 0 is forever. */
+  "talk.keeping": { args: GroupArgs; result: Keeping };
+  /** Keeps talk on this device for fewer days than the group does. */
+  "talk.set_retention": { args: RetentionArgs; result: Nothing };
   /** Messages of a group, oldest first: the newest, or those before one. */
   "talk.list": { args: TalkListArgs; result: MessageList };
   /** Messages with these words, newest first. */
@@ -1322,19 +1446,21 @@ export interface Commands {
   "guidance.withdraw": { args: WithdrawArgs; result: Nothing };
   /** Fills a paper in and checks it; nothing is kept. */
   "guidance.fill": { args: FillPaperArgs; result: FilledPaper };
-  /** Articles and withdrawals as one signed file for another group. */
+  /** Articles and withdrawals as one file for another group; no article named: all. */
   "guidance.export": { args: ExportArticlesArgs; result: FileAnswer };
   /** What a file of articles holds and, with trust, takes it into the group. */
   "guidance.import": { args: ImportArticlesArgs; result: ImportAnswer };
+  /** Events that changed nothing because their authors had no right to them; for organizers. */
+  "group.refused": { args: GroupArgs; result: RefusedItems };
   /** Asks the group, or its advisers alone. */
   "question.ask": { args: AskArgs; result: QuestionRef };
   /** Questions: the overdue ones first, then by urgency and age. */
   "question.list": { args: QuestionsArgs; result: QuestionList };
   /** One question with its answers. */
   "question.view": { args: QuestionArgs; result: QuestionView };
-  /** An answer to a question. */
+  /** An adviser's answer to a question. */
   "question.answer": { args: AnswerArgs; result: Nothing };
-  /** Asks the asker for what is missing. */
+  /** An adviser asks the asker for what is missing. */
   "question.ask_back": { args: AnswerArgs; result: Nothing };
   /** The asker adds to her question. */
   "question.add": { args: AnswerArgs; result: Nothing };
@@ -1364,10 +1490,12 @@ export interface Commands {
   "case.save_paper": { args: SavePaperArgs; result: Nothing };
   /** What was typed into a kept paper. */
   "case.read_paper": { args: ReadPaperArgs; result: PaperValues };
-  /** Deadlines and steps of a case as a calendar file. */
-  "case.calendar": { args: CaseArgs; result: CalendarFile };
   /** What is due in all groups, soonest first. */
   "case.due": { args: Nothing; result: DueList };
+  /** Erases a case from the group; only who speaks for him. */
+  "case.erase": { args: EraseCaseArgs; result: Nothing };
+  /** Deadlines and steps of a case as a calendar file. */
+  "case.calendar": { args: CaseArgs; result: CalendarFile };
   /** Cases that may be of the same man as one of mine. */
   "case.doubles": { args: GroupArgs; result: DoubleList };
   /** Agrees that two cases are of the same man, or says that they are not. */
@@ -1376,8 +1504,6 @@ export interface Commands {
   "case.take_away": { args: TakeAwayArgs; result: FileAnswer };
   /** Brings a case from such a file into a group. */
   "case.bring": { args: BringCaseArgs; result: CaseRef };
-  /** Erases a case from the group; only who speaks for him. */
-  "case.erase": { args: EraseCaseArgs; result: Nothing };
   /** Cases that a name or nickname may belong to. */
   "roll.match": { args: RollMatchArgs; result: RollMatches };
   /** Writes down a whole roll: entries for known men, new cases for the others. */
@@ -1400,4 +1526,4 @@ export interface Commands {
   "tally.csv": { args: TallyArgs; result: CalendarFile };
 }
 
-export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "internal";
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "internal";
