@@ -19,16 +19,19 @@ constexpr const char* kUsage = R"(homeward losses: counts of losses, from files
 
   homeward losses link A.csv [B.csv …] --out pairs.csv [--model MODEL.json] [--decisions DECISIONS.csv]
                        [--least PROBABILITY] [--seed NUMBER]
-  homeward losses rates DEATHS.csv --regions REGIONS.csv [--by month] [--denominator COLUMN] --out rates.csv
+  homeward losses rates DEATHS.csv --regions REGIONS.csv [--by month [--cumulative]] [--denominator COLUMN]
+                        --out rates.csv
   homeward losses estimate CELLS.csv [--method loglinear|average|sparse|bayes|all] [--seed NUMBER] [--json]
   homeward losses claims CLAIMS.csv [--floor FLOOR.csv] --out chart.svg
 )";
 
 int rates(const std::vector<std::string>& words) {
-  const Arguments arguments = parse(words, {"--regions", "--by", "--denominator", "--out"}, {});
+  const Arguments arguments = parse(words, {"--regions", "--by", "--denominator", "--out"}, {"--cumulative"});
   if (arguments.files.size() != 1) throw Stop{kWrongUsage, "rates takes one file of deaths"};
   const std::string by = arguments.option("--by", "");
   if (!by.empty() && by != "month") throw Stop{kWrongUsage, "--by takes month"};
+  const bool cumulative = arguments.options.contains("--cumulative");
+  if (cumulative && by.empty()) throw Stop{kWrongUsage, "--cumulative goes with --by month"};
   const std::string regions_file = arguments.needed("--regions");
   const std::string out = arguments.needed("--out");
   const auto regions =
@@ -36,7 +39,8 @@ int rates(const std::vector<std::string>& words) {
                                                   arguments.option("--denominator", "men_16_61_census2021")));
   const std::string& deaths_file = arguments.files[0];
   const auto deaths = good(deaths_file, stats::read_deaths(read_file(deaths_file), regions, by == "month"));
-  write_files({{out, stats::rates_csv(stats::make_rates(deaths, regions))}});
+  write_files(
+      {{out, stats::rates_csv(stats::make_rates(cumulative ? stats::cumulative(deaths) : deaths, regions))}});
   if (deaths.without_region > 0)
     std::cerr << deaths.without_region << " deaths without a region are in no rate\n";
   if (deaths.without_month > 0)

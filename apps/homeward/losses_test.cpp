@@ -46,6 +46,19 @@ TEST_F(Losses, RatesAreWritten) {
   EXPECT_FALSE(std::filesystem::exists(path("rates.csv.part")));
 }
 
+TEST_F(Losses, MonthsAddUp) {
+  const std::string regions = file("regions.csv", "iso,men_16_61_census2021\nXX-A,100000\nXX-B,200000\n");
+  const std::string deaths =
+      file("deaths.csv", "iso,month,deaths\nXX-A,2022-04,3\nXX-A,2022-03,10\nXX-B,2022-05,4\n");
+  EXPECT_EQ(losses({"rates", deaths, "--regions", regions, "--by", "month", "--cumulative", "--out",
+                    path("r.csv")}),
+            0);
+  const std::string out = text("r.csv");
+  for (const char* row : {"\nXX-A,2022-03,10,", "\nXX-B,2022-03,0,", "\nXX-A,2022-04,13,",
+                          "\nXX-A,2022-05,13,", "\nXX-B,2022-05,4,"})
+    EXPECT_NE(out.find(row), std::string::npos) << row << out;
+}
+
 TEST_F(Losses, AWrongFileIsNamedWithItsLineAndNothingIsWritten) {
   const std::string regions = file("regions.csv", "iso,men_16_61_census2021\nXX-A,100000\n");
   const std::string deaths = file("deaths.csv", "iso,deaths\nXX-A,1\nXX-A,many\n");

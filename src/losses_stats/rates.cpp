@@ -182,16 +182,32 @@ Overdispersion overdispersion(const std::vector<Expectation>& regions) {
   return out;
 }
 
+namespace {
+
+// Whether so few (or so many) are at most half of `outside` probable by chance alone. Continuous limits lie
+// inside the exact ones; of small counts only this keeps a single death, or none, from standing out.
+bool improbable(const Expectation& region, bool low, double outside) {
+  const auto x = static_cast<double>(region.count);
+  const double tail =
+      low ? poisson_probability(x, region.expected) : 1 - poisson_probability(x - 1, region.expected);
+  return tail <= outside / 2;
+}
+
+}  // namespace
+
 FunnelPlace funnel_place(const Expectation& region, const Overdispersion& spread) {
   const auto x = static_cast<double>(region.count);
   const auto beyond = [&](double level) {
+    int side = 0;
     if (spread.tau2 == 0) {
       const Interval limits = funnel_limits(region.expected, level);
-      return x < limits.low ? -1 : x > limits.high ? 1 : 0;
+      side = x < limits.low ? -1 : x > limits.high ? 1 : 0;
+    } else {
+      const double deviation = std::sqrt(1 / (4 * region.expected) + spread.tau2);
+      const double z = (std::sqrt(x / region.expected) - 1) / deviation;
+      side = z < -z_of(level) ? -1 : z > z_of(level) ? 1 : 0;
     }
-    const double deviation = std::sqrt(1 / (4 * region.expected) + spread.tau2);
-    const double z = (std::sqrt(x / region.expected) - 1) / deviation;
-    return z < -z_of(level) ? -1 : z > z_of(level) ? 1 : 0;
+    return side != 0 && improbable(region, side < 0, 1 - level) ? side : 0;
   };
   if (const int side = beyond(0.998)) return side < 0 ? FunnelPlace::kVeryLow : FunnelPlace::kVeryHigh;
   if (const int side = beyond(0.95)) return side < 0 ? FunnelPlace::kLow : FunnelPlace::kHigh;

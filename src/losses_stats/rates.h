@@ -70,6 +70,7 @@ enum class FunnelPlace : uint8_t {
   kHigh,
   kVeryHigh
 };  // beyond 99.8 %, 95 %, or neither
+// Beyond a limit, and improbable by the exact Poisson tail as well, so that small counts do not stand out.
 FunnelPlace funnel_place(const Expectation& region, const Overdispersion& spread);
 
 // Place among all by rate, 1 the highest, with the places that it may have. The limits hold for all regions

@@ -159,6 +159,20 @@ Parsed<DeathCounts> read_deaths(std::string_view csv, const std::vector<RegionSi
   return out;
 }
 
+DeathCounts cumulative(const DeathCounts& by_month) {
+  std::map<std::string, std::map<std::string, uint64_t>> months;
+  for (const DeathCount& row : by_month.rows) months[row.period][row.iso] += row.deaths;
+  std::map<std::string, uint64_t> so_far;
+  DeathCounts out;
+  out.without_region = by_month.without_region;
+  out.without_month = by_month.without_month;
+  for (const auto& [month, counts] : months) {
+    for (const auto& [iso, deaths] : counts) so_far[iso] += deaths;
+    for (const auto& [iso, deaths] : so_far) out.rows.push_back({iso, month, deaths});
+  }
+  return out;
+}
+
 std::vector<RateRow> make_rates(const DeathCounts& deaths, const std::vector<RegionSize>& regions) {
   std::map<std::string, std::map<std::string, uint64_t>> by_period;
   for (const DeathCount& row : deaths.rows) by_period[row.period][row.iso] += row.deaths;

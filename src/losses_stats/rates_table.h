@@ -38,6 +38,9 @@ struct DeathCounts {
 // twice.
 Parsed<DeathCounts> read_deaths(std::string_view csv, const std::vector<RegionSize>& regions, bool by_month);
 
+// Up to and with each month that occurs, in every region that occurs.
+DeathCounts cumulative(const DeathCounts& by_month);
+
 struct RateRow {
   std::string iso;
   std::string period;

@@ -163,6 +163,9 @@ TEST(Rates, SpreadWithinChanceLeavesTheFunnelAsItIs) {
   EXPECT_EQ(funnel_place({40, 20.0}, {}), FunnelPlace::kVeryHigh);
   EXPECT_EQ(funnel_place({40, 20.0}, spread), FunnelPlace::kWithin);
   EXPECT_EQ(funnel_place({11, 20.0}, {}), FunnelPlace::kLow);
+  EXPECT_EQ(funnel_place({0, 0.01}, {}), FunnelPlace::kWithin);
+  EXPECT_EQ(funnel_place({1, 0.05}, {}), FunnelPlace::kWithin);
+  EXPECT_EQ(funnel_place({1, 0.0005}, {}), FunnelPlace::kVeryHigh);
 }
 
 TEST(Rates, FewDeathsNeverLookCertain) {
