@@ -60,6 +60,12 @@ Bytes encode_case(const CaseRow& row) {
   out.raw(row.newest_author);
   write(out, row.step_due);
   write(out, row.legal_due);
+  out.vector([&](Writer& marks) {
+    for (const CaseRow::LegalMark& mark : row.legal) {
+      marks.u8(static_cast<uint8_t>(mark.kind)).u8(mark.to ? static_cast<uint8_t>(*mark.to) : 0);
+      marks.u32(static_cast<uint32_t>(mark.day.number));
+    }
+  });
   return out.take();
 }
 
@@ -87,7 +93,15 @@ std::optional<CaseRow> decode_case(const Ref& ref, BytesView value) {
   row.newest_author = in.fixed<Author>();
   row.step_due = read_day(in);
   row.legal_due = read_day(in);
-  if (!readers.ok() || !in.finish().ok()) return std::nullopt;
+  Reader marks = in.vector();
+  while (!marks.empty()) {
+    CaseRow::LegalMark mark;
+    mark.kind = static_cast<EntryKind>(marks.u8());
+    if (const uint8_t to = marks.u8(); to != 0) mark.to = static_cast<ComplaintTo>(to);
+    mark.day.number = static_cast<int32_t>(marks.u32());
+    row.legal.push_back(mark);
+  }
+  if (!marks.ok() || !readers.ok() || !in.finish().ok()) return std::nullopt;
   row.standing = standing_of(row.facts);
   return row;
 }

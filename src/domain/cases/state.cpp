@@ -6,6 +6,7 @@
 #include "domain/cases/deadlines.h"
 #include "domain/cases/queries.h"
 #include "domain/cases/rows.h"
+#include "domain/log/buffered_rows.h"
 
 namespace homeward::domain::cases {
 namespace {
@@ -16,6 +17,8 @@ constexpr uint8_t kReads = 2;
 constexpr uint8_t kDoes = 4;
 
 constexpr size_t kRebuildBatch = 1'000;
+// Events whose rows are kept in memory before they are written: some 40 MB.
+constexpr size_t kRebuildBuffered = 60'000;
 
 bool is_legal(EntryKind kind) {
   return std::ranges::any_of(
@@ -63,6 +66,8 @@ class Folding {
   void mark_person(const Author& person, uint8_t flag, bool on);
   void facts_anew();
   void legal_anew();
+  void legal_add(const PartRow& part);
+  void legal_due_anew();
   void steps_anew();
 
   void count(const Bytes& key, int32_t by);
@@ -113,11 +118,35 @@ void Folding::facts_anew() {
 }
 
 void Folding::legal_anew() {
-  std::vector<LegalEntry> entries;
-  scan_parts(rows(), group(), row_.ref, [&](const Ref& ref, const PartRow& part) {
-    if (part.kind == kEntryAdded && !part.corrected)
-      entries.push_back({ref, part.evidence.kind, part.to, part.evidence.last});
+  row_.legal.clear();
+  scan_parts(rows(), group(), row_.ref, [&](const Ref&, const PartRow& part) {
+    if (part.kind == kEntryAdded && !part.corrected && is_legal(part.evidence.kind))
+      row_.legal.push_back({part.evidence.kind, part.to, part.evidence.last});
   });
+  // By day, so that the row does not depend on the order of refs.
+  std::ranges::sort(row_.legal, [](const CaseRow::LegalMark& x, const CaseRow::LegalMark& y) {
+    return std::tuple(x.day, x.kind, x.to) < std::tuple(y.day, y.kind, y.to);
+  });
+  legal_due_anew();
+  if (row_.legal.size() > kMostLegalMarks) row_.legal.resize(kMostLegalMarks);
+}
+
+void Folding::legal_add(const PartRow& part) {
+  if (row_.legal.size() >= kMostLegalMarks) return legal_anew();
+  row_.legal.push_back({part.evidence.kind, part.to, part.evidence.last});
+  legal_due_anew();
+}
+
+void Folding::legal_due_anew() {
+  std::vector<LegalEntry> entries;
+  for (const CaseRow::LegalMark& mark : row_.legal) {
+    LegalEntry& entry = entries.emplace_back();
+    entry.entry.data[0] = static_cast<uint8_t>(entries.size());
+    entry.entry.data[1] = static_cast<uint8_t>(entries.size() >> 8);
+    entry.kind = mark.kind;
+    entry.to = mark.to;
+    entry.day = mark.day;
+  }
   row_.legal_due.reset();
   for (const Deadline& deadline : deadlines_of(entries)) {
     if (deadline.met) continue;
@@ -253,7 +282,11 @@ bool Folding::entry_added(const EntryAdded& body) {
   } else {
     row_.facts.add(part.evidence, part.known_by);
   }
-  if (legal) legal_anew();
+  if (legal && facts_changed) {
+    legal_anew();
+  } else if (is_legal(body.kind)) {
+    legal_add(part);
+  }
   ++row_.entries;
   row_.newest_at = event_.at;
   row_.newest_place = context_.place;
@@ -433,6 +466,8 @@ void State::rebuild(Rows& rows, const GroupKey& group) {
   };
   std::vector<Kept> batch;
   Place from;
+  BufferedRows buffered(rows);
+  size_t waiting = 0;
   do {
     batch.clear();
     kLog.scan_from(rows, group, from, [&](const Context& context, const Event& event) {
@@ -441,10 +476,17 @@ void State::rebuild(Rows& rows, const GroupKey& group) {
     });
     for (Kept& kept : batch) {
       kept.event.body = kept.body;
-      apply(kept.context, kept.event);
-      from = {kept.context.place.epoch, kept.context.place.number + 1};
+      const Context& was = kept.context;
+      apply({buffered, group, was.author, false, was.author_role, was.place}, kept.event);
+      from = {was.place.epoch, was.place.number + 1};
+    }
+    waiting += batch.size();
+    if (waiting >= kRebuildBuffered) {
+      buffered.flush();
+      waiting = 0;
     }
   } while (batch.size() == kRebuildBatch);
+  buffered.flush();
 }
 
 void mark_seen(Rows& rows, const GroupKey& group, const Ref& case_ref) {

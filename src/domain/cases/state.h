@@ -34,6 +34,8 @@ inline constexpr words::Index kIndex{.terms_space = 0x2408, .documents_space = 0
 inline constexpr Space kArticleSpace = 0x240A;
 inline constexpr Space kSeenSpace = 0x240B;
 
+inline constexpr size_t kMostLegalMarks = 32;
+
 // All of a case but its parts.
 struct CaseRow {
   Ref ref;
@@ -53,6 +55,15 @@ struct CaseRow {
   Author newest_author;
   std::optional<Day> step_due;   // earliest of the open steps
   std::optional<Day> legal_due;  // earliest of the legal deadlines that are not met
+  // Entries that start or meet deadlines, so that one more needs no look at the others; once there are
+  // kMostLegalMarks they are looked at.
+  struct LegalMark {
+    EntryKind kind = EntryKind::kNote;
+    std::optional<ComplaintTo> to;
+    Day day;
+    bool operator==(const LegalMark&) const = default;
+  };
+  std::vector<LegalMark> legal;
 
   Author speaker() const { return author_of(ref); }
   bool is_reader(const Author& person) const;  // the speaker is one
