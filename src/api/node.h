@@ -94,7 +94,6 @@ class Node {
   Nothing group_leave(const GroupArgs&);
   Nothing group_forget(const GroupArgs&);
   WarningList group_warnings(const GroupArgs&);
-  NewMessage talk_post(const PostArgs&);
   MessageList talk_list(const TalkListArgs&);
   MessageList talk_search(const SearchArgs&);
   Nothing talk_seen(const GroupArgs&);

@@ -27,6 +27,8 @@ GroupState state_name(group::Standing standing) {
       return GroupState::removed;
     case group::Standing::kStuck:
       return GroupState::stuck;
+    case group::Standing::kClosed:
+      return GroupState::closed;
   }
   return GroupState::stuck;
 }
@@ -105,6 +107,7 @@ GroupList Node::group_list(const Nothing&) {
                    static_cast<int64_t>(group.requests),
                    static_cast<int64_t>(group.waiting),
                    static_cast<int64_t>(group.unread),
+                   static_cast<int64_t>(group.mentions),
                    link_name(group.link),
                    {}};
     if (group.last) item.last = LastMessage{group.last->author_name, group.last->text, group.last->at.ms};
@@ -263,23 +266,19 @@ WarningList Node::group_warnings(const GroupArgs& args) {
   return out;
 }
 
-NewMessage Node::talk_post(const PostArgs& args) {
-  return {text_id(take(open_client().post(group_id(args.group), args.text, now())))};
-}
-
 MessageItem Node::message_item(const client::TalkMessage& message) {
   const MessageState state = message.state == group::SendState::kQueued   ? MessageState::queued
                              : message.state == group::SendState::kPosted ? MessageState::posted
                                                                           : MessageState::taken_in;
-  return {text_id(message.id),
-          text_id(message.author),
-          message.author_name,
-          message.mine,
-          message.text,
-          message.at.ms,
-          state,
-          {},
-          {}};
+  MessageItem item{text_id(message.id),
+                   text_id(message.author),
+                   message.author_name,
+                   message.mine,
+                   message.text,
+                   message.at.ms,
+                   state};
+  if (const group::Group* group = open_client().find(message.group)) show_marks(*group, message, item);
+  return item;
 }
 
 MessageList Node::talk_list(const TalkListArgs& args) {

@@ -19,8 +19,10 @@ namespace homeward::api {
 
 enum class VaultState { none, locked, open };
 BOOST_DESCRIBE_ENUM(VaultState, none, locked, open)
-enum class GroupState { active, leaving, left, removed, stuck };
-BOOST_DESCRIBE_ENUM(GroupState, active, leaving, left, removed, stuck)
+enum class GroupState { active, leaving, left, removed, stuck, closed };
+BOOST_DESCRIBE_ENUM(GroupState, active, leaving, left, removed, stuck, closed)
+enum class SignName { thanks, agree, hug, read, important };
+BOOST_DESCRIBE_ENUM(SignName, thanks, agree, hug, read, important)
 enum class RoleName { member, adviser, organizer };
 BOOST_DESCRIBE_ENUM(RoleName, member, adviser, organizer)
 enum class InviteState { open, asked, used, expired };
@@ -160,8 +162,10 @@ BOOST_DESCRIBE_STRUCT(MemberArgs, (), (group, member))
 struct PostArgs {
   HW_API(PostArgs);
   std::string group, text;
+  std::optional<std::string> reply_to;
+  std::optional<std::vector<std::string>> mentions;
 };
-BOOST_DESCRIBE_STRUCT(PostArgs, (), (group, text))
+BOOST_DESCRIBE_STRUCT(PostArgs, (), (group, text, reply_to, mentions))
 struct TalkListArgs {
   HW_API(TalkListArgs);
   std::string group;
@@ -209,13 +213,13 @@ struct GroupItem {
   GroupState state;
   std::string my_name;
   RoleName my_role;
-  int64_t requests, waiting, unread;
+  int64_t requests, waiting, unread, mentions;
   LinkName link;
   std::optional<LastMessage> last;
 };
 BOOST_DESCRIBE_STRUCT(GroupItem, (),
-                      (group, name, members, epoch, state, my_name, my_role, requests, waiting, unread, link,
-                       last))
+                      (group, name, members, epoch, state, my_name, my_role, requests, waiting, unread,
+                       mentions, link, last))
 struct GroupList {
   HW_API(GroupList);
   std::vector<GroupItem> groups;
@@ -303,7 +307,8 @@ struct MemberItem {
   std::vector<std::string> confirmed_names;
   std::vector<PersonItem> removal_by;  // who said that she should go
 };
-BOOST_DESCRIBE_STRUCT(MemberItem, (), (member, name, role, me, since, sponsor_name, confirmed_names, removal_by))
+BOOST_DESCRIBE_STRUCT(MemberItem, (),
+                      (member, name, role, me, since, sponsor_name, confirmed_names, removal_by))
 struct MemberList {
   HW_API(MemberList);
   std::vector<MemberItem> members;
@@ -332,6 +337,20 @@ struct NewMessage {
   std::string message;
 };
 BOOST_DESCRIBE_STRUCT(NewMessage, (), (message))
+struct AnsweredItem {
+  HW_API(AnsweredItem);
+  std::optional<std::string> message;  // if it is here
+  std::string author, author_name, text;
+  bool removed;
+};
+BOOST_DESCRIBE_STRUCT(AnsweredItem, (), (message, author, author_name, text, removed))
+struct SignItem {
+  HW_API(SignItem);
+  SignName sign;
+  bool mine;
+  std::vector<std::string> names;
+};
+BOOST_DESCRIBE_STRUCT(SignItem, (), (sign, mine, names))
 struct MessageItem {
   HW_API(MessageItem);
   std::string message, author, author_name;
@@ -340,9 +359,17 @@ struct MessageItem {
   int64_t at;
   MessageState state;
   std::optional<std::string> group, group_name;  // in search answers
+  std::optional<AnsweredItem> reply_to;
+  std::vector<std::string> mentions;
+  bool mentions_me, edited;
+  std::optional<PersonItem> removed_by;  // then there is no text
+  std::vector<SignItem> signs;
+  bool pinned, can_edit, can_remove, can_pin;
 };
 BOOST_DESCRIBE_STRUCT(MessageItem, (),
-                      (message, author, author_name, mine, text, at, state, group, group_name))
+                      (message, author, author_name, mine, text, at, state, group, group_name, reply_to,
+                       mentions, mentions_me, edited, removed_by, signs, pinned, can_edit, can_remove,
+                       can_pin))
 struct MessageList {
   HW_API(MessageList);
   std::vector<MessageItem> messages;

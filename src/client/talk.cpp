@@ -9,6 +9,7 @@ namespace {
 namespace talk = domain::talk;
 
 constexpr int64_t kSweepEvery_ms = 3'600'000;
+constexpr int64_t kTryAgain_ms = 60'000;
 constexpr int64_t kDay_ms = 24 * kSweepEvery_ms;
 constexpr size_t kAnsweredBytes = 200;
 
@@ -393,6 +394,12 @@ void Client::Impl::keep_talk() {
       keeping = talk_keeping(*peer.group, rows);
     }
     const bool closed = keeping.closes.ms != 0 && now >= keeping.closes;
+    if (keeping.days() == 0 && !closed) {
+      const Instant next = keeping.closes.ms == 0 ? Instant{INT64_MAX}
+                                                  : std::min(keeping.closes, now.after_ms(kSweepEvery_ms));
+      talk_sweeps[id] = {keeping, next};
+      continue;
+    }
     bool gone = false;
     const Result<> done = write([&](group::Turn turn) {
       domain::talk::State& state = features.talk();
@@ -406,11 +413,15 @@ void Client::Impl::keep_talk() {
       }
       return success();
     });
-    if (!done.ok()) continue;  // a full disk: the next tick tries again
+    if (!done.ok()) {  // a full disk: tried again in a while
+      talk_sweeps[id] = {keeping, now.after_ms(kTryAgain_ms)};
+      continue;
+    }
     Instant next = now.after_ms(kSweepEvery_ms);
-    if (keeping.days() == 0 && keeping.closes.ms == 0) next = {INT64_MAX};
-    if (keeping.closes.ms != 0 && !closed) next = std::min(next, keeping.closes);
-    if (closed) next = {INT64_MAX};
+    if (closed)
+      next = {INT64_MAX};
+    else if (keeping.closes.ms != 0)
+      next = std::min(next, keeping.closes);
     talk_sweeps[id] = {keeping, next};
     if (gone) notice(NoticeKind::kTalk, id);
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "sql/sql.h"
+#include "vault/pages_for_test.h"
 #include "vault/slots.h"
 #include "vault/test_support.h"
 
@@ -206,29 +207,6 @@ TEST_F(VaultTest, DamageIsSaid) {
   EXPECT_TRUE(look.failure().has_value() && look.failure()->is(VaultError::kDamaged));
 }
 
-// Everything the database's pages hold, free ones included, and the log.
-Bytes plain_pages(const VaultFiles& files, std::string_view passphrase) {
-  const auto payload = vault::open_slots(files, view_of(passphrase), kCheap);
-  const std::string vfs = std::string("multipleciphers-") + files.vfs;
-  auto database = sql::Database::open(files.folder + (payload->file == 0 ? "/a" : "/b"),
-                                      {.create = false, .vfs = vfs.c_str()});
-  sqlite3mc_config(database->handle(), "cipher", 3);
-  sqlite3mc_config_cipher(database->handle(), "chacha20", "legacy", 1);
-  Bytes key = copy_of(view_of("raw:"));
-  append(key, payload->key.view());
-  EXPECT_EQ(sqlite3_key_v2(database->handle(), "main", key.data(), static_cast<int>(key.size())), SQLITE_OK);
-  EXPECT_TRUE(database->run("PRAGMA locking_mode=EXCLUSIVE").ok());
-  Bytes out;
-  auto pages = database->prepare("SELECT data FROM sqlite_dbpage");
-  EXPECT_TRUE(pages.ok());
-  while (*pages->step()) append(out, pages->bytes(0));
-  return out;
-}
-
-bool contains(BytesView text, BytesView part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end()) != text.end();
-}
-
 TEST_F(VaultTest, ErasedValuesAreGoneFromThePages) {
   // Each planted value has 16 bytes of its own, at its start and at its end, so that pieces of a long one
   // show too.
@@ -261,7 +239,7 @@ TEST_F(VaultTest, ErasedValuesAreGoneFromThePages) {
     ASSERT_TRUE(vault.checkpoint().ok());
     for (const char* log : {"a-wal", "b-wal"}) EXPECT_TRUE(file(log).empty());
   }
-  const Bytes pages = plain_pages(files(), kPassphrase);
+  const Bytes pages = plain_pages(files(), kPassphrase, kCheap);
   ASSERT_GT(pages.size(), 100'000u);
   for (uint64_t i = 0; i < kRows; ++i) EXPECT_EQ(contains(pages, planted(i)), i % 3 == 2) << i;
 }

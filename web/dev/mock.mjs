@@ -146,7 +146,7 @@ export class Mock {
       groups: this.groups.map((g) => {
         const last = g.talk.at(-1);
         return {
-          group: g.group, name: g.name, members: g.members.length, epoch: g.epoch, state: g.state, my_name: g.my_name, my_role: g.my_role, unread: g.unread, link: this.link,
+          group: g.group, name: g.name, members: g.members.length, epoch: g.epoch, state: g.state, my_name: g.my_name, my_role: g.my_role, unread: g.unread, mentions: 0, link: this.link,
           requests: g.list.filter((r) => r.can_propose || r.can_confirm).length, waiting: this.waiting(g),
           ...(last ? { last: { author_name: last.author_name, text: last.text, at: last.at } } : {}),
         };
@@ -266,12 +266,46 @@ export class Mock {
       return {};
     },
     'group.warnings': ({ group }) => ({ warnings: this.group(group).warnings }),
-    'talk.post': ({ group, text }) => {
+    'talk.edit': ({ group, message, text }) => {
+      Object.assign(this.#message(group, message), { text, edited: true });
+      this.notice('talk', group);
+      return {};
+    },
+    'talk.remove': ({ group, message }) => {
+      const one = this.#message(group, message);
+      Object.assign(one, { text: '', removed_by: { member: 'p0', name: this.group(group).my_name }, signs: [] });
+      this.notice('talk', group);
+      return {};
+    },
+    'talk.sign': ({ group, message, sign }) => {
+      const one = this.#message(group, message);
+      one.signs = sign ? [{ sign, mine: true, names: [this.group(group).my_name] }] : [];
+      this.notice('talk', group);
+      return {};
+    },
+    'talk.pin': ({ group, message }) => ((this.#message(group, message).pinned = true), this.notice('talk', group), {}),
+    'talk.unpin': ({ group, pin }) => ((this.#message(group, pin).pinned = false), this.notice('talk', group), {}),
+    'talk.pinned': ({ group }) => {
+      const g = this.group(group);
+      return { pins: g.talk.filter((one) => one.pinned).map((one) => ({ pin: one.message, message: one.message, author: one.author,
+        author_name: one.author_name, text: one.text, at: one.at, by: { member: 'p0', name: g.my_name }, can_unpin: g.my_role !== 'member' })) };
+    },
+    'talk.draft': ({ group }) => this.group(group).draft ?? { text: '' },
+    'talk.set_draft': ({ group, ...draft }) => ((this.group(group).draft = draft), {}),
+    'talk.keeping': ({ group }) => {
+      const g = this.group(group);
+      return { group: g.retention_days ?? 0, mine: g.my_days ?? 0, days: g.my_days || (g.retention_days ?? 0) };
+    },
+    'talk.set_retention': ({ group, days }) => ((this.group(group).my_days = days), {}),
+    'talk.post': ({ group, text, reply_to }) => {
       const g = this.group(group);
       if (g.state !== 'active') throw new Refused('not_possible_now');
       if (this.disk_full) throw new Refused('disk_full');
       if (text.length > 8000) throw new Refused('text_too_long');
       const message = { message: this.id('m'), author: 'p0', author_name: g.my_name, mine: true, text, at: Date.now(), state: 'queued' };
+      const answered = g.talk.find((one) => one.message === reply_to);
+      if (answered) message.reply_to = { message: reply_to, author: answered.author, author_name: answered.author_name, text: answered.text, removed: false };
+      g.draft = undefined;
       g.talk.push(message);
       this.notice('talk', group);
       this.notice('sync');
@@ -283,7 +317,7 @@ export class Mock {
       const end = before ? talk.findIndex((one) => one.message === before) : talk.length;
       if (end < 0) throw new Refused('no_message');
       const from = Math.max(0, end - limit);
-      return { messages: talk.slice(from, end), more: from > 0 };
+      return { messages: talk.slice(from, end).map((one) => this.#whole(group, one)), more: from > 0 };
     },
     'talk.search': ({ query, group, limit = 50 }) => {
       const sought = query.toLocaleLowerCase();
@@ -292,7 +326,7 @@ export class Mock {
         .flatMap((g) => g.talk.map((m) => ({ ...m, group: g.group, group_name: g.name })))
         .filter((m) => m.text.toLocaleLowerCase().includes(sought))
         .sort((a, b) => b.at - a.at);
-      return { messages: found.slice(0, limit), more: found.length > limit };
+      return { messages: found.slice(0, limit).map((one) => this.#whole(one.group, one)), more: found.length > limit };
     },
     'talk.seen': ({ group }) => {
       this.group(group).unread = 0;
@@ -322,6 +356,20 @@ export class Mock {
       ],
     }),
   };
+
+  #message(group, id) {
+    const one = this.group(group).talk.find((message) => message.message === id);
+    if (!one) throw new Refused('no_message');
+    one.signs ??= [];
+    return one;
+  }
+
+  #whole(group, one) {
+    const { my_role } = this.group(group);
+    const there = !one.removed_by;
+    return { mentions: [], mentions_me: false, edited: false, signs: [], pinned: false, can_edit: there && one.mine,
+      can_remove: there && (one.mine || my_role === 'organizer'), can_pin: there && my_role !== 'member', ...one };
+  }
 
   #request(group, request) {
     const one = group.list.find((r) => r.request === request);
