@@ -1,5 +1,7 @@
 #include "client/client.h"
 
+#include "client/cases.h"
+#include "client/doubles.h"
 #include "client/impl.h"
 #include "crypto/crypto.h"
 
@@ -13,6 +15,11 @@ constexpr size_t kEntriesPerStep = 256;
 Error client_error(const Error& vault) {
   return {vault.is(VaultError::kDiskFull) ? ClientError::kDiskFull : ClientError::kVaultFailed,
           "the vault refused"};
+}
+
+// Of my own events: after these, what is sealed may have to be sealed to others.
+bool changes_sealing(uint16_t kind) {
+  return kind == domain::cases::kSealed || kind == domain::cases::kSealedAnew;
 }
 
 bool is_over(group::Joining::State state) {
@@ -33,6 +40,9 @@ NoticeKind notice_of(uint16_t kind) {
       return NoticeKind::kCases;
     case 0x05:
       return NoticeKind::kTallies;
+    case 0x07:  // rolls
+    case 0x08:  // doubles
+      return NoticeKind::kCases;
     default:
       return NoticeKind::kGroup;
   }
@@ -176,12 +186,15 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
   const uint64_t epoch_before = peer.group ? peer.group->epoch() : 0;
   group::Happenings happened;
   std::optional<group::WantedSend> send;
+  bool sealing_checked = false;
   Result<> done = success();
   {
     Transaction transaction(vault);
     WatchedRows rows(transaction);
     const group::Turn turn{rows, random, now, features, happened};
     HW_TRY(act(turn));
+    sealing_checked = sealing_is_due(peer, happened);
+    if (sealing_checked) keep_sealed(peer, turn, happened);
     if (peer.link.may_send(now) && peer.wants_connection()) send = peer.next_send(turn);
     done = commit(transaction, rows.wrote());
   }
@@ -189,6 +202,7 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
     write_failed(peer);
     return done;
   }
+  if (sealing_checked) peer.sealing_checked = now;
   if (send) request(peer, peer.link.send(std::move(*send)));
   after_step(peer, happened, epoch_before);
   return success();
@@ -203,6 +217,36 @@ void Client::Impl::after_step(Peer& peer, const group::Happenings& happened, uin
   });
   if (accused) return misbehaved(peer);
   keep_connected(peer);
+}
+
+// Once a day, and when keys, members or what is sealed changed.
+bool Client::Impl::sealing_is_due(const Peer& peer, const group::Happenings& happened) const {
+  const group::Group* group = peer.group.get();
+  if (group == nullptr || group->standing() != group::Standing::kActive || !group->caught_up()) return false;
+  constexpr int64_t kDay_ms = 24ll * 3600 * 1000;
+  const std::optional<Instant>& checked = peer.sealing_checked;
+  if (!checked || now < *checked || now >= checked->after_ms(kDay_ms)) return true;
+  return std::ranges::any_of(happened, [&](const group::Happening& one) {
+    if (std::holds_alternative<group::MembersChanged>(one)) return true;
+    const auto* event = std::get_if<group::EventTakenIn>(&one);
+    if (event == nullptr) return false;
+    return event->kind == domain::sealing::kAnnounced || event->kind == domain::doubles::kKeyKind ||
+           (event->author == group->me() && changes_sealing(event->kind));
+  });
+}
+
+void Client::Impl::keep_sealed(Peer& peer, group::Turn turn, const group::Happenings& happened) {
+  const Hand hand{turn.rows, turn.random, turn.now, *peer.group,
+                  [&](uint16_t kind, BytesView body) -> Result<group::EventId> {
+                    return peer.group->post(kind, body, turn);
+                  }};
+  const bool sealed = std::ranges::any_of(happened, [&](const group::Happening& one) {
+    const auto* event = std::get_if<group::EventTakenIn>(&one);
+    return event != nullptr && event->author == peer.group->me() && changes_sealing(event->kind);
+  });
+  // What cannot be posted now is tried again when something changes, or tomorrow.
+  if (keep_sealing_key(hand).ok()) (void)seal_cases_anew(hand, sealed);
+  (void)keep_doubles(hand);
 }
 
 void Client::Impl::write_failed(Peer& peer) {

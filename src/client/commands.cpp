@@ -1,4 +1,5 @@
 // What a person asks of her client.
+#include "client/cases.h"
 #include "client/impl.h"
 #include "client/overlay.h"
 #include "crypto/crypto.h"
@@ -154,6 +155,8 @@ Result<> Client::forget(const group::GroupId& group, Instant now) {
   const Result<> done = impl_->write([&](group::Turn turn) {
     peer->group->forget(turn);
     forget_talk_settings(turn.rows, group);
+    forget_sealing_keys(turn.rows, group);
+    turn.rows.erase(kSealedSpace, group);
     return success();
   });
   if (!done.ok()) {

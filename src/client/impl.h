@@ -57,6 +57,9 @@ struct Peer {
   std::unique_ptr<group::Group> group;
   std::unique_ptr<group::Joining> joining;
   Link link;
+  // When it was last looked whether this person's sealing key is announced and what she seals is sealed to
+  // the right keys; none since the vault was opened.
+  std::optional<Instant> sealing_checked;
 
   Peer(ConnectionId connection, const std::string& relay) : link(connection, relay) {}
   bool has_machine() const { return group != nullptr || joining != nullptr; }
@@ -112,6 +115,8 @@ struct Client::Impl {
   Result<> commit(Transaction& transaction, bool wrote);
   void checkpoint_if_due();
   void after_step(Peer& peer, const group::Happenings& happened, uint64_t epoch_before);
+  bool sealing_is_due(const Peer& peer, const group::Happenings& happened) const;
+  void keep_sealed(Peer& peer, group::Turn turn, const group::Happenings& happened);
   void write_failed(Peer& peer);
   bool reload(Peer& peer);
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "client/features.h"
+#include "client/sealing_envelope.h"
 #include "crypto/crypto.h"
 #include "domain/sealing/sealing.h"
 
@@ -11,14 +12,9 @@ namespace {
 
 namespace keys = domain::sealing;
 
-constexpr uint8_t kVersion = 1;
-constexpr size_t kMostSlots = 64;
 constexpr size_t kSmallestPadded = 128;
 constexpr size_t kPaddingStep = 4096;
 constexpr size_t kKeyBytes = 32;
-
-struct KeyIdTag;
-using KeyId = FixedBytes<8, KeyIdTag>;  // of a public key: the first bytes of its SHA-256
 
 const Suite& suite() {
   const Suite* found = Suite::find(SuiteId::kX25519ChaChaSha256Ed25519);
@@ -26,7 +22,9 @@ const Suite& suite() {
   return *found;
 }
 
-KeyId id_of(const keys::PublicKey& key) { return KeyId::from(sha256(key).view().first(KeyId::kSize)); }
+SealingKeyId id_of(const keys::PublicKey& key) {
+  return SealingKeyId::from(sha256(key).view().first(SealingKeyId::kSize));
+}
 
 // --- The private keys of this device ---
 
@@ -91,45 +89,6 @@ std::optional<keys::PublicKey> current_key(Rows& rows, const group::Group& group
   const std::vector<PrivateKey> mine = private_keys(rows, group, 1);
   if (mine.empty()) return std::nullopt;
   return mine.front().public_key;
-}
-
-// --- The form of what is sealed ---
-
-struct Slot {
-  KeyId key;
-  HpkeCiphertext wrapped;
-};
-struct Envelope {
-  std::vector<Slot> slots;
-  Bytes box;
-};
-
-Bytes encode(const Envelope& envelope) {
-  Writer out;
-  out.u8(kVersion);
-  out.vector([&](Writer& slots) {
-    for (const Slot& slot : envelope.slots)
-      slots.raw(slot.key).opaque(slot.wrapped.kem_output).opaque(slot.wrapped.ciphertext);
-  });
-  out.opaque(envelope.box);
-  return out.take();
-}
-
-std::optional<Envelope> decode_envelope(BytesView sealed) {
-  Reader in(sealed);
-  Envelope out;
-  if (in.u8() != kVersion) return std::nullopt;
-  Reader slots = in.vector();
-  while (!slots.empty() && out.slots.size() <= kMostSlots) {
-    Slot slot;
-    slot.key = slots.fixed<KeyId>();
-    slot.wrapped.kem_output = copy_of(slots.opaque(256));
-    slot.wrapped.ciphertext = copy_of(slots.opaque(256));
-    out.slots.push_back(std::move(slot));
-  }
-  out.box = copy_of(in.opaque());
-  if (!slots.ok() || out.slots.size() > kMostSlots || !in.finish().ok()) return std::nullopt;
-  return out;
 }
 
 Bytes bound_info(const group::GroupId& group, const SealedFor& bound) {
@@ -201,13 +160,14 @@ void forget_sealing_keys(Rows& rows, const group::GroupId& group) {
 
 Result<Bytes> seal_to(const Client::Hand& hand, std::span<const group::PersonId> persons,
                       std::string_view purpose, BytesView about, BytesView plaintext) {
-  if (plaintext.size() > kMostPlaintextBytes || persons.size() >= kMostSlots) return SealingError::kTooLarge;
+  if (plaintext.size() > kMostPlaintextBytes || persons.size() >= SealedEnvelope::kMostSlots)
+    return SealingError::kTooLarge;
   if (private_keys(hand.rows, hand.group, 1).empty()) HW_TRY(keep_sealing_key(hand));
   std::set<group::PersonId> recipients(persons.begin(), persons.end());
   recipients.insert(hand.group.me());
   const Bytes info = bound_info(hand.group.id(), {purpose, hand.group.me(), about});
   const Secret content_key = hand.random.secret(kKeyBytes);
-  Envelope out;
+  SealedEnvelope out;
   for (const group::PersonId& person : recipients) {
     const auto key = current_key(hand.rows, hand.group, person);
     if (!key) continue;
@@ -222,12 +182,12 @@ Result<Bytes> seal_to(const Client::Hand& hand, std::span<const group::PersonId>
 
 std::optional<Secret> open_sealed(Rows& rows, const group::Group& group, BytesView sealed,
                                   const SealedFor& bound) {
-  const std::optional<Envelope> envelope = decode_envelope(sealed);
+  const std::optional<SealedEnvelope> envelope = decode_envelope(sealed);
   if (!envelope) return std::nullopt;
   const Bytes info = bound_info(group.id(), bound);
   for (const PrivateKey& mine : private_keys(rows, group)) {
-    const KeyId id = id_of(mine.public_key);
-    for (const Slot& slot : envelope->slots) {
+    const SealingKeyId id = id_of(mine.public_key);
+    for (const SealedEnvelope::Slot& slot : envelope->slots) {
       if (slot.key != id) continue;
       const auto key = suite().hpke_open(mine.private_key.view(), slot.wrapped, info, {}, mine.public_key);
       if (!key.ok() || key->size() != kKeyBytes) continue;
@@ -248,15 +208,15 @@ std::vector<group::PersonId> missing_keys(Rows& rows, const group::Group& group,
 
 bool is_sealed_to(Rows& rows, const group::Group& group, BytesView sealed,
                   std::span<const group::PersonId> persons) {
-  const std::optional<Envelope> envelope = decode_envelope(sealed);
+  const std::optional<SealedEnvelope> envelope = decode_envelope(sealed);
   if (!envelope) return false;
-  std::set<KeyId> wanted, slots;
+  std::set<SealingKeyId> wanted, slots;
   for (const group::PersonId& person : persons)
     if (const auto key = current_key(rows, group, person)) {
       // One that cannot be sealed to is not asked for.
       if (suite().check_hpke_public_key(*key).ok()) wanted.insert(id_of(*key));
     }
-  for (const Slot& slot : envelope->slots) slots.insert(slot.key);
+  for (const SealedEnvelope::Slot& slot : envelope->slots) slots.insert(slot.key);
   return wanted == slots;
 }
 
