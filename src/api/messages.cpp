@@ -1,8 +1,12 @@
 #include "api/messages.h"
 
+#include "client/cases.h"
+#include "client/case_files.h"
 #include "client/client.h"
 #include "client/guidance.h"
 #include "client/questions.h"
+#include "domain/rolls/rolls.h"
+#include "domain/tallies/events.h"
 
 namespace homeward::api {
 namespace {
@@ -63,7 +67,7 @@ constexpr Words kWords[] = {
      "управлять.",
      "You are the only organizer. First make somebody else organizer, or nobody can look after the group."},
     {ErrorCode::no_change, "Этого предложения больше нет.", "This proposed change is not there any more."},
-    {ErrorCode::advisers_only, "Это могут только советники группы. Советников назначает организатор.",
+    {ErrorCode::advisers_only, "Это могут только консультанты группы. Консультантов назначает организатор.",
      "Only the group's advisers may do this. An organizer names advisers."},
     {ErrorCode::no_article, "Такой статьи здесь нет.", "There is no such article here."},
     {ErrorCode::no_revision, "Такой редакции у статьи нет.", "The article has no such revision."},
@@ -76,7 +80,7 @@ constexpr Words kWords[] = {
      "This file does not read: it is cut, or it is no file of this program."},
     {ErrorCode::bad_signature, "Подпись в файле неверна: его меняли. Ничего из него не взято.",
      "A signature in the file is wrong: the file was changed. Nothing was taken from it."},
-    {ErrorCode::own_revision, "Свою редакцию подтвердить нельзя: это делает другой советник.",
+    {ErrorCode::own_revision, "Свою редакцию подтвердить нельзя: это делает другой консультант.",
      "You cannot confirm your own revision: another adviser does that."},
     {ErrorCode::date_invalid, "Такого дня в календаре нет.", "There is no such day in the calendar."},
     {ErrorCode::paper_invalid,
@@ -86,10 +90,20 @@ constexpr Words kWords[] = {
      "Too many parts for one article. Split it."},
     {ErrorCode::no_question, "Этого вопроса здесь нет.", "There is no such question here."},
     {ErrorCode::no_adviser,
-     "В группе ещё нет советников, которые могли бы это прочитать. Спросите открыто или попросите "
-     "организатора назначить советника.",
+     "В группе ещё нет консультантов, которые могли бы это прочитать. Спросите открыто или попросите "
+     "организатора назначить консультанта.",
      "The group has no adviser yet who could read this. Ask in the open, or ask an organizer to name an "
      "adviser."},
+    {ErrorCode::no_case, "Этого дела здесь нет: его убрали или оно из другой группы.",
+     "This case is not here: it was erased, or belongs to another group."},
+    {ErrorCode::no_report, "Такого сообщения с цифрами здесь нет.",
+     "There is no such report of figures here."},
+    {ErrorCode::no_roll, "Этого списка со звонка здесь нет.", "There is no such roll here."},
+    {ErrorCode::no_double, "Эти два дела уже не предлагают соединить.",
+     "These two cases are not offered as one any more."},
+    {ErrorCode::figures_invalid,
+     "Цифры не сходятся: нужна хотя бы одна, каждая не больше общего числа, и не раньше начала срока.",
+     "The figures do not fit: at least one is needed, none over the number of all, within the period."},
     {ErrorCode::internal, "В программе ошибка. Ничего не потеряно; перезапустите её.",
      "The program has a fault. Nothing is lost; start it again."},
 };
@@ -110,11 +124,17 @@ std::string bad_arguments_message(std::string_view field, std::string_view takes
 }
 
 ErrorCode code_of(const Error& error) {
+  using client::CarryError;
   using client::ClientError;
+  using client::CaseFileError;
+  using client::SealingError;
   using client::guidance::GuidanceRefusal;
   using client::questions::QuestionRefusal;
+  using domain::cases::CaseError;
   using domain::guidance::GuidanceError;
   using domain::questions::QuestionError;
+  using domain::rolls::RollError;
+  using domain::tallies::TallyError;
   using group::GroupError;
   struct Row {
     bool fits;
@@ -154,6 +174,30 @@ ErrorCode code_of(const Error& error) {
       {error.is(QuestionError::kTextEmpty), ErrorCode::text_empty},
       {error.is(QuestionError::kTextTooLong), ErrorCode::text_too_long},
       {error.is(QuestionError::kTextInvalid), ErrorCode::text_invalid},
+      {error.is(CarryError::kBadFile), ErrorCode::bad_file},
+      {error.is(CarryError::kWrongPassphrase), ErrorCode::wrong_passphrase},
+      {error.is(CarryError::kPassphraseEmpty), ErrorCode::passphrase_empty},
+      {error.is(CarryError::kTooLarge), ErrorCode::too_many},
+      {error.is(CryptoError::kOutOfMemory), ErrorCode::out_of_memory},
+      {error.is(TallyError::kTextEmpty), ErrorCode::text_empty},
+      {error.is(TallyError::kTextTooLong), ErrorCode::text_too_long},
+      {error.is(TallyError::kTextInvalid), ErrorCode::text_invalid},
+      {error.is(TallyError::kFigureInvalid), ErrorCode::figures_invalid},
+      {error.is(TallyError::kPeriodInvalid), ErrorCode::figures_invalid},
+      {error.is(TallyError::kTooManyOverlaps), ErrorCode::too_many},
+      {error.is(RollError::kLineCount), ErrorCode::too_many},
+      {error.is(RollError::kTextTooLong), ErrorCode::text_too_long},
+      {error.is(RollError::kTextInvalid), ErrorCode::text_invalid},
+      {error.is(CaseFileError::kNoSuchCase), ErrorCode::no_case},
+      {error.is(CaseFileError::kNoSuchPart), ErrorCode::no_case},
+      {error.is(CaseFileError::kNotAllowed), ErrorCode::not_allowed},
+      {error.is(SealingError::kTooLarge), ErrorCode::text_too_long},
+      {error.is(SealingError::kNoReader), ErrorCode::not_possible_now},
+      {error.is(CaseError::kLabelEmpty), ErrorCode::text_empty},
+      {error.is(CaseError::kTextTooLong), ErrorCode::text_too_long},
+      {error.is(CaseError::kTextInvalid), ErrorCode::text_invalid},
+      {error.is(CaseError::kTooMany), ErrorCode::too_many},
+      {error.is(CaseError::kWrongDay), ErrorCode::date_invalid},
       {error.is(GroupError::kBadInvite), ErrorCode::bad_link},
       {error.is(GroupError::kInviteExpired), ErrorCode::link_expired},
       {error.is(GroupError::kNameInvalid), ErrorCode::name_invalid},

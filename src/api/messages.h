@@ -56,6 +56,11 @@ enum class ErrorCode {
   too_many,
   no_question,
   no_adviser,
+  no_case,
+  no_report,
+  no_roll,
+  no_double,
+  figures_invalid,
   internal
 };
 BOOST_DESCRIBE_ENUM(ErrorCode, unknown_command, bad_arguments, locked, no_vault, vault_exists,
@@ -65,7 +70,7 @@ BOOST_DESCRIBE_ENUM(ErrorCode, unknown_command, bad_arguments, locked, no_vault,
                     text_empty, text_invalid, name_invalid, bad_relay, last_organizer, no_change,
                     advisers_only, no_article, no_revision, no_proposal, no_paper, article_withdrawn,
                     bad_file, bad_signature, own_revision, date_invalid, paper_invalid, too_many, no_question,
-                    no_adviser, internal)
+                    no_adviser, no_case, no_report, no_roll, no_double, figures_invalid, internal)
 
 // `language` is "ru"; everything else gets English.
 std::string message_of(ErrorCode code, std::string_view language);

@@ -74,6 +74,7 @@ std::vector<Notice> Node::take_notices() {
 
 void Node::lock() {
   if (!client_) return;
+  roll_indexes_.clear();
   client_.reset();
   network_.clear();
   ++session_;

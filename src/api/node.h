@@ -16,6 +16,7 @@
 #include "api/messages.h"
 #include "api/types.h"
 #include "client/client.h"
+#include "client/rolls.h"
 
 namespace homeward::api {
 
@@ -30,6 +31,8 @@ class Host {
   virtual void set_language(const std::string& language) = 0;
   virtual std::string default_relay() = 0;
   virtual Random& random() = 0;
+  // Of the passphrase of a file that leaves the vault; tests use a smaller one.
+  virtual PassphraseCost file_cost() { return {}; }
   virtual Instant now() = 0;
 };
 
@@ -59,8 +62,12 @@ class Node {
   // --- For the commands of the features; each throws a refusal ---
   client::Client& open_client();  // locked, no_vault
   Instant now() { return host_.now(); }
+  Random& random() { return host_.random(); }
+  PassphraseCost file_cost() { return host_.file_cost(); }
   std::string language();                                 // "ru" or "en"
   const group::Group& find_group(const std::string& id);  // no_group
+  // In memory only; gone with the lock.
+  client::RollIndex& roll_index(const group::GroupId& group) { return roll_indexes_[group]; }
 
  private:
   friend struct CommandList;
@@ -107,6 +114,7 @@ class Node {
   std::unique_ptr<client::Client> client_;
   std::vector<client::Effect> network_;
   std::vector<Notice> notices_;
+  std::map<group::GroupId, client::RollIndex> roll_indexes_;
   uint64_t session_ = 0;
 };
 

@@ -373,6 +373,13 @@ struct SilenceAdvice {
   int64_t same_unit{};                 // cases of the same unit whose families can be asked
 };
 BOOST_DESCRIBE_STRUCT(SilenceAdvice, (), (what, level, since, article, same_unit))
+struct CardChangeItem {
+  HW_API(CardChangeItem);
+  MemberRef by{};
+  int64_t at{};
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(CardChangeItem, (), (by, at, reason))
 struct CaseFile {
   HW_API(CaseFile);
   CaseCard card{};
@@ -388,10 +395,12 @@ struct CaseFile {
   SilenceSettings clock{};
   std::optional<SilenceAdvice> advice;
   std::vector<MemberRef> missing_keys;  // readers whose sealing key is not known yet
+  bool seal_anew{};                     // something is sealed to keys that are not its readers' newest
+  std::vector<CardChangeItem> changes;  // of the card, oldest first
 };
 BOOST_DESCRIBE_STRUCT(CaseFile, (),
                       (card, sealed, readers, may_edit, fate, whereabouts, timeline, deadlines, steps, papers,
-                       clock, advice, missing_keys))
+                       clock, advice, missing_keys, seal_anew, changes))
 struct EntryRef {
   HW_API(EntryRef);
   std::string entry;
@@ -456,8 +465,9 @@ struct RollLine {
   EntryKind kind{};
   std::optional<std::string> message;  // what he asks to tell at home
   std::optional<std::string> case_id;  // matched by hand, else a new case is made
+  std::optional<std::string> label;    // of a new case; else a nickname as it is, initials of a name
 };
-BOOST_DESCRIBE_STRUCT(RollLine, (), (name, unit, kind, message, case_id))
+BOOST_DESCRIBE_STRUCT(RollLine, (), (name, unit, kind, message, case_id, label))
 struct RollMatchArgs {
   HW_API(RollMatchArgs);
   std::string group;
@@ -472,7 +482,7 @@ struct RollMatch {
   std::string unit;
   MemberRef speaks{};
   int64_t score{};  // 0 to 100
-  std::string why;  // name, nickname, fingerprint, unit
+  std::string why;  // name, nickname, fingerprint, initials
 };
 BOOST_DESCRIBE_STRUCT(RollMatch, (), (case_id, label, unit, speaks, score, why))
 struct RollMatches {
@@ -489,8 +499,11 @@ struct SaveRollArgs {
   Sureness sureness{};
   std::optional<std::string> unit;
   std::vector<RollLine> lines;
+  std::optional<std::string> region;  // of new cases
+  std::optional<Audience> category;   // of new cases, contract if absent
 };
-BOOST_DESCRIBE_STRUCT(SaveRollArgs, (), (group, when, caller, known_by, sureness, unit, lines))
+BOOST_DESCRIBE_STRUCT(SaveRollArgs, (),
+                      (group, when, caller, known_by, sureness, unit, lines, region, category))
 struct RollSaved {
   HW_API(RollSaved);
   std::string roll;
@@ -530,9 +543,10 @@ BOOST_DESCRIBE_STRUCT(RollEntry, (), (case_id, label, kind, new_case))
 struct RollView {
   HW_API(RollView);
   RollItem item{};
-  std::vector<RollEntry> entries;
+  std::vector<RollEntry> entries;     // without those of cases that were erased
+  std::optional<std::string> caller;  // of a roll of mine
 };
-BOOST_DESCRIBE_STRUCT(RollView, (), (item, entries))
+BOOST_DESCRIBE_STRUCT(RollView, (), (item, entries, caller))
 
 // --- Tallies ---
 struct ReportFigure {
@@ -586,10 +600,16 @@ struct ReportItem {
   int64_t at{};
   bool withdrawn{};
   bool queued{};
+  std::optional<std::string> reason;  // of the withdrawal
+  std::optional<std::string> corrects;
+  std::optional<std::string> corrected_by;  // then it does not count any more
+  bool may_correct{};
+  bool may_withdraw{};
 };
 BOOST_DESCRIBE_STRUCT(ReportItem, (),
                       (report, text, unit, region, from_day, until_day, figures, out_of, source, source_note,
-                       sureness, overlaps, by, mine, at, withdrawn, queued))
+                       sureness, overlaps, by, mine, at, withdrawn, queued, reason, corrects, corrected_by,
+                       may_correct, may_withdraw))
 struct ReportList {
   HW_API(ReportList);
   std::vector<ReportItem> reports;
@@ -642,16 +662,18 @@ struct TallyCellArgs {
   HW_API(TallyCellArgs);
   std::string group;
   TallyBy by{};
-  std::string key;
-  TallyState state{};
+  std::string key;                  // "*" for the total
+  std::optional<TallyState> state;  // the row's men if absent
   std::optional<std::string> from_month;
   std::optional<std::string> until_month;
+  std::optional<std::string> unit;
+  std::optional<std::string> region;
 };
-BOOST_DESCRIBE_STRUCT(TallyCellArgs, (), (group, by, key, state, from_month, until_month))
+BOOST_DESCRIBE_STRUCT(TallyCellArgs, (), (group, by, key, state, from_month, until_month, unit, region))
 struct TallySources {
   HW_API(TallySources);
   std::vector<CaseCard> cases;
-  int64_t hidden{};
+  int64_t hidden{};  // further ones
   std::vector<ReportItem> reports;
 };
 BOOST_DESCRIBE_STRUCT(TallySources, (), (cases, hidden, reports))

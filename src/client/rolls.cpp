@@ -268,6 +268,17 @@ Result<SavedRoll> save_roll(const Client::Hand& hand, const NewRoll& roll,
   return saved;
 }
 
+std::optional<domain::cases::EntryKind> entry_kind(Rows& rows, const group::GroupId& group,
+                                                   const domain::Ref& case_ref, const domain::Ref& entry) {
+  Bytes key = copy_of(key_of(group));
+  append(key, case_ref);
+  append(key, entry);
+  const std::optional<Bytes> row = rows.get(domain::cases::kPartSpace, key);
+  const auto part = row ? domain::cases::decode_part(*row) : std::nullopt;
+  if (!part || part->kind != domain::cases::kEntryAdded) return std::nullopt;
+  return part->evidence.kind;
+}
+
 std::optional<std::string> open_caller(const Client::Look& look, const domain::rolls::KeptRoll& roll) {
   if (roll.said.caller.empty() || !equal(roll.author(), look.group.me())) return std::nullopt;
   const std::optional<Secret> opened =

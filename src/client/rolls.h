@@ -75,6 +75,9 @@ struct SavedRoll {
 // a new case is sealed to this person alone, and so is who called.
 Result<SavedRoll> save_roll(const Client::Hand& hand, const NewRoll& roll,
                             const std::map<domain::Ref, std::vector<group::PersonId>>& readers);
+// What an entry of a case says; nothing if there is none (any more).
+std::optional<domain::cases::EntryKind> entry_kind(Rows& rows, const group::GroupId& group,
+                                                   const domain::Ref& case_ref, const domain::Ref& entry);
 // Who called, if I wrote the roll.
 std::optional<std::string> open_caller(const Client::Look& look, const domain::rolls::KeptRoll& roll);
 // What the group calls a man of whom a roll knows this name: a nickname (in quotes, or in small letters) as
