@@ -24,6 +24,10 @@ export function next_of(view: CaseView): Next {
   const tone = (level: string): Next['tone'] => (level === 'urgent' ? 'urgent' : level === 'none' ? 'none' : 'act');
   const over = card.state === 'home' || card.state === 'killed' || card.state === 'released';
 
+  // Whoever is not of his family can do one thing: write down what she heard.
+  if (!view.may_edit) {
+    return { tone: 'none', text: t('case.next.other', { name: card.speaks.name }), verb: t('case.next.wait.do'), does: { what: 'entry' } };
+  }
   const missed = view.deadlines.find((one) => !one.met && one.days_left < 0);
   if (missed && !over) {
     return {
