@@ -25,7 +25,8 @@ class TalkTest : public ClientTest {
     return id.ok() ? *id : group::EventId{};
   }
   TalkMessage shown(Person& one, const group::EventId& id) {
-    for (const TalkMessage& message : one.client->talk(group, 100, std::nullopt)->messages)
+    const auto page = one.client->talk(group, 100, std::nullopt);
+    for (const TalkMessage& message : page->messages)
       if (message.id == id) return message;
     ADD_FAILURE() << "no such message";
     return {};
