@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 #include <string_view>
@@ -40,6 +41,10 @@ class QuickBound {
       for (ValueId id = 1; id < same.size(); ++id)
         same[id] = static_cast<float>(std::log(weights.m[1] / shares.of_value(f, id)));
       same_.push_back(std::move(same));
+      std::vector<uint64_t> letters;
+      for (const Value& value : people.dictionaries[people.fields[f].dictionary].values)
+        letters.push_back(value.letters);
+      letters_.push_back(std::move(letters));
     }
     crosswise_ = people.fields.size() > 1 && people.fields[1].kind == FieldKind::kGiven;
   }
@@ -58,13 +63,29 @@ class QuickBound {
         const auto& values = people_.dictionaries[people_.fields[f].dictionary].values;
         odds += levels_[f][static_cast<size_t>(compare_dates(values[x[f]].date, values[y[f]].date))];
       } else {
-        odds += most_[f];
+        odds += far_apart(f, x[f], y[f]) ? levels_[f][static_cast<size_t>(TextLevel::kDifferent)] : most_[f];
       }
     }
     return odds > least;
   }
 
  private:
+  // Too many letters that only one of the two has, for any level but "different" (compare.cpp). Names may
+  // still agree by their consonants, and initials have one letter only.
+  bool far_apart(size_t field, ValueId x, ValueId y) const {
+    const FieldKind kind = people_.fields[field].kind;
+    const uint64_t of_x = letters_[field][x];
+    const uint64_t of_y = letters_[field][y];
+    const int differing = std::popcount(of_x ^ of_y);
+    if (kind == FieldKind::kText) return differing > kMostOfText;
+    if (differing <= kMostOfName) return false;
+    if (kind == FieldKind::kCode) return true;
+    const auto& values = people_.dictionaries[people_.fields[field].dictionary].values;
+    return std::has_single_bit(of_x) || std::has_single_bit(of_y) ? false : values[x].code != values[y].code;
+  }
+
+  static constexpr int kMostOfName = 4;
+  static constexpr int kMostOfText = 6;
   static constexpr double kMostForRarity = 1.5;
 
   const People& people_;
@@ -72,6 +93,7 @@ class QuickBound {
   std::vector<std::array<float, kLevels>> levels_;
   std::vector<float> most_;
   std::vector<std::vector<float>> same_;
+  std::vector<std::vector<uint64_t>> letters_;
   bool crosswise_ = false;
 };
 

@@ -7,7 +7,7 @@
 namespace homeward::losses_stats {
 namespace {
 
-constexpr size_t kSampledPairs = 1'000'000;
+constexpr size_t kSampledPairs = 500'000;
 constexpr size_t kMostRounds = 60;
 constexpr double kPairsBefore = 25;
 constexpr double kMostDifferentNames = 0.25;
@@ -87,7 +87,7 @@ void estimate_u(const People& people, const Shares& shares, RandomSource& random
       near_count[f] += 1;
     }
   };
-  if (n * (n - 1) / 2 <= kSampledPairs * 2) {
+  if (n * (n - 1) / 2 <= kSampledPairs * 4) {
     for (size_t a = 0; a < n; ++a) {
       for (size_t b = a + 1; b < n; ++b) look(a, b);
     }
