@@ -54,6 +54,7 @@ void World::observe(Node& node) {
       if (!first && entry->second != hash)
         return fail("epoch " + std::to_string(epoch) + " of group " + name_of(known.id) +
                     " is not the same at member " + std::to_string(node.index));
+      check_rules(node, known, epoch);
       std::set<group::PersonId> present;
       for (const group::Member& member : group->members()) present.insert(member.person);
       for (const group::PersonId& person : known.ever)
@@ -123,6 +124,8 @@ std::vector<client::TalkMessage> World::talk_of(Node& node, const group::GroupId
 void World::check_end() {
   for (SimGroup& group : groups_)
     if (!failed()) check_group(group);
+  for (SimGroup& group : groups_)
+    if (!failed() && group.expires) check_expiry(group);
   for (Node& node : nodes_)
     for (const std::string& path : node.disk->files())
       check_hidden(node.disk->read_file(path).value_or(Bytes{}), "a vault");
@@ -168,13 +171,15 @@ void World::check_posts(const SimGroup& known,
     const bool is_active = node.client->find(known.id)->standing() == group::Standing::kActive;
     const auto part = std::search(all.begin(), all.end(), ids.begin(), ids.end());
     // Who came back was away in between; then hers has a gap.
-    const bool is_part = part != all.end() || ids.empty() || node.was_put_back;
+    const bool is_part = part != all.end() || ids.empty() || node.was_put_back || known.expires;
     if (!is_part) return fail("member " + std::to_string(index) + " has another order than the founder");
     const bool is_last = node.was_put_back || ids.empty() || all.empty() || ids.back() == all.back();
-    if (is_active && !is_last) return fail("member " + std::to_string(index) + " lacks the newest message");
+    if (is_active && !is_last && !known.expires)
+      return fail("member " + std::to_string(index) + " lacks the newest message");
     size_t from = 0;
     for (const std::string& id : ids) {
       const auto at = std::find(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(), id);
+      if (at == all.end() && known.expires) continue;
       if (at == all.end())
         return fail("member " + std::to_string(index) + " has what the founder has not, or in another order");
       from = static_cast<size_t>(at - all.begin()) + 1;
@@ -189,7 +194,7 @@ void World::check_posts(const SimGroup& known,
     for (const auto& [index, talk] : talks) {
       const auto count = std::ranges::count(talk, post.text, &client::TalkMessage::text);
       if (count > 1) return fail("a message is there twice: " + post.text);
-      if (index == known.founder && count == 0 && post.id && author_stays)
+      if (index == known.founder && count == 0 && post.id && author_stays && !post.touched && !known.expires)
         return fail("a message is lost: " + post.text);
       const group::PersonId& reader = nodes_[index].client->find(known.id)->me();
       if (count != 0 && post.forbidden.contains(reader))
@@ -212,7 +217,7 @@ void World::check_views(Node& node, const group::GroupId& group,
 
   size_t others = 0;
   for (const client::TalkMessage& message : talk)
-    if (!message.mine) ++others;
+    if (!message.mine && !message.removed_by) ++others;
   for (const client::GroupSummary& one : node.client->groups())
     if (one.id == group && one.unread != others && node.disk->has_power())
       return fail("unread messages are not counted right");

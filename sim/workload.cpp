@@ -1,4 +1,6 @@
 // What members do, and what befalls them.
+#include <algorithm>
+
 #include "sim/world.h"
 
 namespace homeward::sim {
@@ -67,6 +69,10 @@ void World::act() {
     remove_somebody();
   } else if (what < 68) {
     if (node != nullptr) leave(*node);
+  } else if (what < 74) {
+    if (node != nullptr) touch(*node, group);
+  } else if (what < 78) {
+    if (node != nullptr) reform(*node, *std::ranges::find(groups_, group, &SimGroup::id));
   } else {
     strike();
   }
@@ -126,8 +132,15 @@ void World::invite(Node& node, const group::GroupId& group) {
 void World::attend(Node& node, uint64_t willing_per_mille) {
   for (const group::GroupId& group : groups_of(node)) {
     if (node.client == nullptr) return;
+    approve_changes(node, *std::ranges::find(groups_, group, &SimGroup::id));
+    if (node.client == nullptr) return;
     for (const group::JoinRequest& request : node.client->find(group)->requests(clock(node))) {
       if (!chance(willing_per_mille) || node.client == nullptr) continue;
+      if (request.can_object && faults_ && chance(30)) {
+        with(node,
+             [&](Client& client) { (void)client.object(group, request.id, "не знаю её", clock(node)); });
+        continue;
+      }
       if (!request.can_propose && !request.can_confirm) continue;
       trace(request.can_propose ? "propose" : "confirm", node.index);
       with(node, [&](Client& client) {

@@ -20,6 +20,9 @@ void Statistics::add(const Statistics& other) {
   old_copies += other.old_copies;
   epochs += other.epochs;
   taken_in += other.taken_in;
+  changes += other.changes;
+  touches += other.touches;
+  expired += other.expired;
 }
 
 bool Clockwork::step(Instant until) {

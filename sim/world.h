@@ -36,7 +36,8 @@ struct Options {
 
 struct Statistics {
   uint64_t events = 0, posts = 0, joins = 0, removals = 0, leaves = 0, crashes = 0, relay_crashes = 0,
-           cuts = 0, doubled = 0, full_disks = 0, jumps = 0, old_copies = 0, epochs = 0, taken_in = 0;
+           cuts = 0, doubled = 0, full_disks = 0, jumps = 0, old_copies = 0, epochs = 0, taken_in = 0,
+           changes = 0, touches = 0, expired = 0;
   void add(const Statistics& other);
 };
 
@@ -117,6 +118,13 @@ struct Post {
   std::optional<group::EventId> id;  // nothing: the disk failed, it may be there or not
   std::string text;
   std::set<group::PersonId> forbidden;  // removed before it was written
+  bool touched = false;                 // edited or removed by somebody
+};
+
+// A change of a group's rules that somebody proposed, and who said yes to it.
+struct SimChange {
+  group::Change change;
+  std::set<group::PersonId> approvers;
 };
 
 struct SimGroup {
@@ -125,6 +133,15 @@ struct SimGroup {
   std::set<group::PersonId> ever, gone;
   std::map<uint64_t, Hash> authenticators;               // by epoch
   std::map<std::pair<uint64_t, uint64_t>, Hash> shared;  // by epoch and number
+  // The rules as the first member saw them in each epoch, and who was there.
+  struct Rules {
+    group::PolicyView policy;
+    std::set<group::PersonId> present;
+  };
+  std::map<uint64_t, Rules> rules;
+  std::map<group::ChangeId, SimChange> changes;
+  bool unsure = false;   // a change may have been proposed or approved: the disk failed under it
+  bool expires = false;  // talk has an end, and clocks that jump bring it to some early
 };
 
 class World {
@@ -179,6 +196,9 @@ class World {
   void remove_somebody();
   void leave(Node& node);
   void strike();
+  void reform(Node& node, SimGroup& group);
+  void approve_changes(Node& node, SimGroup& group);
+  void touch(Node& node, const group::GroupId& group);
   void heal();
   Node* some_node_in(group::GroupId& group);
   std::vector<group::GroupId> groups_of(Node& node);
@@ -193,6 +213,8 @@ class World {
   void check_views(Node& node, const group::GroupId& group, const std::vector<client::TalkMessage>& talk);
   void check_posts(const SimGroup& group, const std::map<size_t, std::vector<client::TalkMessage>>& talks);
   bool founder_knows(const Node& node, const group::GroupId& group);
+  void check_rules(Node& node, SimGroup& group, uint64_t epoch);
+  void check_expiry(SimGroup& group);
   void check_warnings(Node& node, const group::GroupId& group);
   std::vector<client::TalkMessage> talk_of(Node& node, const group::GroupId& group);
 
