@@ -17,8 +17,9 @@ constexpr uint8_t kReads = 2;
 constexpr uint8_t kDoes = 4;
 
 constexpr size_t kRebuildBatch = 1'000;
-// Events whose rows are kept in memory before they are written: some 40 MB.
-constexpr size_t kRebuildBuffered = 60'000;
+// Events whose rows are kept in memory before they are written: some 100 MB. Fewer would write the same pages
+// more often.
+constexpr size_t kRebuildBuffered = 200'000;
 
 bool is_legal(EntryKind kind) {
   return std::ranges::any_of(
