@@ -374,6 +374,9 @@ TodayList Node::today_list(const Nothing&) {
     item.join = text_id(join.id);
     out.items.push_back(std::move(item));
   }
+  // Who waits for an urgent answer since yesterday comes before everything else, whatever the group.
+  std::ranges::stable_partition(out.items,
+                                [](const TodayItem& item) { return item.kind == TodayKind::question_urgent; });
   return out;
 }
 

@@ -345,10 +345,14 @@ void today_guidance(Node& node, const client::GroupSummary& group, TodayList& ou
         add(TodayKind::article_withdrawn, *card);
     if (!can_publish(view.group)) return success();
     const auto me = Author::from(view.group.me());
+    constexpr int kMostStale = 5;  // the newest: a list of fifty moves nobody
+    int stale = 0;
     for (const domain::Listed& one : domain::list(view.rows, key, {}, SIZE_MAX).articles)
-      if (one.card.newest.author() == me &&
-          domain::state_on(today, one.card.newest, false) == domain::ArticleState::kStale)
+      if (one.card.newest.author() == me && stale < kMostStale &&
+          domain::state_on(today, one.card.newest, false) == domain::ArticleState::kStale) {
         add(TodayKind::article_stale, one.card);
+        ++stale;
+      }
     if (const auto open = domain::open_proposals(view.rows, key); !open.empty()) {
       TodayItem item{.kind = TodayKind::proposal, .group = text_id(group.id), .group_name = group.name};
       item.count = static_cast<int64_t>(open.size());

@@ -12,8 +12,9 @@ namespace {
 constexpr Space kPostingSpace = 0x2208;
 constexpr Space kDocumentSpace = 0x2209;
 constexpr Space kTermsSpace = 0x220A;
-constexpr Space kReversedSpace = 0x220B;
+constexpr Space kEndingSpace = 0x220B;
 constexpr Space kCountSpace = 0x220C;
+constexpr Space kBeginningSpace = 0x220E;
 
 constexpr uint32_t kBlock = 128;
 constexpr uint8_t kInTitle = 1, kInSummary = 2, kInHeadings = 4, kInText = 8;
@@ -22,6 +23,11 @@ constexpr double kSaturation = 4, kByLength = 0.3;
 // Shorter words have too many neighbours.
 constexpr size_t kShortestMistaken = 4;
 constexpr size_t kMostQueryWords = 12;
+constexpr size_t kMostTerms = 4'000;  // of a document
+// Of the terms that begin with a word that is still being typed, the shortest.
+constexpr size_t kMostBeginnings = 60;
+constexpr size_t kBucketLetters = 3;
+constexpr size_t kLongestEnding = 3;
 
 // What a document row says: 16 + 2 + 2 + 1 + 2 bytes.
 struct Document {
@@ -132,12 +138,59 @@ std::vector<Document> read_documents(Rows& rows, const GroupKey& group) {
 
 // --- Postings ---
 
+// Terms in rows by their first letters (or, reversed, by their last).
+struct Bucket {
+  Space space;
+  std::string letters_;
+
+  static Bucket beginning(std::string_view term) {
+    const auto pieces = letters(term);
+    return {kBeginningSpace, joined(std::span(pieces).first(std::min(kBucketLetters, pieces.size())))};
+  }
+  static Bucket ending(std::string_view term) {
+    const auto pieces = letters(term);
+    return {kEndingSpace, reversed(joined(std::span(pieces).last(std::min(kBucketLetters, pieces.size()))))};
+  }
+  void add(Rows& rows, const GroupKey& group, std::string_view term) const {
+    const Bytes key = term_key(group, letters_, true);
+    const Bytes row = rows.get(space, key).value_or(Bytes());
+    for (Reader in(row); !in.empty();)
+      if (equal(in.opaque(), view_of(term))) return;
+    Writer out;
+    out.raw(row).text(term);
+    rows.put(space, key, out.view());
+  }
+  void remove(Rows& rows, const GroupKey& group, std::string_view term) const {
+    const Bytes key = term_key(group, letters_, true);
+    const Bytes row = rows.get(space, key).value_or(Bytes());
+    Writer out;
+    for (Reader in(row); !in.empty();)
+      if (const BytesView one = in.opaque(); !equal(one, view_of(term))) out.opaque(one);
+    if (out.size() == 0) return rows.erase(space, key);
+    rows.put(space, key, out.view());
+  }
+  // Every term of every row that begins with these letters.
+  template <class Visit>
+  void scan(Rows& rows, const GroupKey& group, Visit&& visit) const {
+    rows.scan(space, prefix_range(term_key(group, letters_, false)), [&](BytesView, BytesView value) {
+      for (Reader in(value); !in.empty();) {
+        const BytesView term = in.opaque();
+        visit(std::string_view(reinterpret_cast<const char*>(term.data()), term.size()));
+      }
+      return true;
+    });
+  }
+};
+
 void add_posting(Rows& rows, const GroupKey& group, const std::string& term, DocumentNumber document,
                  uint8_t fields) {
   const Bytes key = posting_key(group, term, document);
   const auto slot = static_cast<uint8_t>(document % kBlock);
   Bytes row = rows.get(kPostingSpace, key).value_or(Bytes());
-  if (row.empty()) rows.put(kReversedSpace, term_key(group, reversed(term), false), {});
+  if (row.empty()) {
+    Bucket::beginning(term).add(rows, group, term);
+    Bucket::ending(term).add(rows, group, term);
+  }
   row.push_back(slot);
   row.push_back(fields);
   rows.put(kPostingSpace, key, row);
@@ -150,8 +203,8 @@ void remove_posting(Rows& rows, const GroupKey& group, const std::string& term, 
   const auto slot = static_cast<uint8_t>(document % kBlock);
   for (size_t i = 0; i + 1 < row->size(); i += 2) {
     if ((*row)[i] != slot) continue;
-    row->erase(row->begin() + static_cast<std::ptrdiff_t>(i),
-               row->begin() + static_cast<std::ptrdiff_t>(i + 2));
+    const auto at = row->begin() + static_cast<std::ptrdiff_t>(i);
+    row->erase(at, at + 2);
     break;
   }
   if (!row->empty()) return rows.put(kPostingSpace, key, *row);
@@ -161,7 +214,9 @@ void remove_posting(Rows& rows, const GroupKey& group, const std::string& term, 
     elsewhere = true;
     return false;
   });
-  if (!elsewhere) rows.erase(kReversedSpace, term_key(group, reversed(term), false));
+  if (elsewhere) return;
+  Bucket::beginning(term).remove(rows, group, term);
+  Bucket::ending(term).remove(rows, group, term);
 }
 
 void remove_terms(Rows& rows, const GroupKey& group, DocumentNumber document) {
@@ -184,7 +239,10 @@ std::map<std::string, uint8_t> terms_of(words::Analyzer& analyzer, const Content
   for (const Threat& threat : content.threats) add(headings, threat.threat), add(text, threat.truth);
   std::map<std::string, uint8_t> out;
   const auto note = [&](std::string_view words, uint8_t field) {
-    for (const std::string& term : analyzer.terms(words)) out[term] |= field;
+    for (const words::Analyzer::Word& word : analyzer.query(words)) {
+      if (out.size() == kMostTerms && !out.contains(word.stem)) continue;
+      out[word.stem] |= field;
+    }
   };
   note(content.title, kInTitle);
   note(content.summary, kInSummary);
@@ -219,48 +277,61 @@ struct Search {
           std::max(out[number], static_cast<float>(quality * worth(value[i + 1], documents[number])));
     }
   }
-  static std::string_view term_in(BytesView key) {
-    const BytesView term = key.subspan(GroupKey::kSize, key.size() - GroupKey::kSize - 3);
-    return {reinterpret_cast<const char*>(term.data()), term.size()};
-  }
-  void collect(std::string_view text, bool whole, double quality, Worths& out) {
-    rows.scan(kPostingSpace, prefix_range(term_key(group, text, whole)), [&](BytesView key, BytesView value) {
-      terms.emplace(term_in(key));
+  void collect(const std::string& term, double quality, Worths& out) {
+    bool is_there = false;
+    rows.scan(kPostingSpace, prefix_range(term_key(group, term, true)), [&](BytesView key, BytesView value) {
       take(key, value, quality, out);
+      is_there = true;
       return true;
     });
+    if (is_there) terms.insert(term);
   }
-  // Every term one letter away from the word.
-  std::set<std::string> neighbours(std::string_view word) {
-    std::set<std::string> out;
-    const std::vector<std::string_view> pieces = letters(word);
-    const size_t first = pieces.size() / 2, last = pieces.size() - first - 1;
-    const std::string head = joined(std::span(pieces).first(first));
-    rows.scan(kPostingSpace, prefix_range(term_key(group, head, false)), [&](BytesView key, BytesView) {
-      const std::string_view term = term_in(key);
-      if (term != word && index::within_one_letter(term, word)) out.emplace(term);
-      return true;
+  // The shortest terms that begin so.
+  std::vector<std::string> beginnings(std::string_view text) {
+    std::vector<std::string> out;
+    Bucket::beginning(text).scan(rows, group, [&](std::string_view term) {
+      if (term.starts_with(text)) out.emplace_back(term);
     });
-    const std::string tail = reversed(joined(std::span(pieces).last(last)));
-    rows.scan(kReversedSpace, prefix_range(term_key(group, tail, false)), [&](BytesView key, BytesView) {
-      const std::string term = reversed(homeward::text_of(key.subspan(GroupKey::kSize)));
-      if (term != word && index::within_one_letter(term, word)) out.insert(term);
-      return true;
-    });
+    std::ranges::sort(out, [](const auto& a, const auto& b) { return a.size() < b.size(); });
+    if (out.size() > kMostBeginnings) out.resize(kMostBeginnings);
     return out;
+  }
+  // Every term one letter away from the word's stem, or from the word without an ending.
+  std::set<std::string> neighbours(const words::Analyzer::Word& word) {
+    std::set<std::string> out;
+    const std::vector<std::string_view> pieces = letters(word.stem);
+    const size_t first = pieces.size() / 2, last = pieces.size() - first - 1;
+    const std::vector<std::string_view> whole = letters(word.prefix);
+    const auto consider = [&](std::string_view term) {
+      if (term != word.stem &&
+          (index::within_one_letter(term, word.stem) || fits_without_ending(term, whole)))
+        out.emplace(term);
+    };
+    const size_t head = std::min(first, kBucketLetters), tail = std::min(last, kBucketLetters);
+    Bucket{kBeginningSpace, joined(std::span(pieces).first(head))}.scan(rows, group, consider);
+    Bucket{kEndingSpace, reversed(joined(std::span(pieces).last(tail)))}.scan(rows, group, consider);
+    return out;
+  }
+  static bool fits_without_ending(std::string_view term, std::span<const std::string_view> whole) {
+    if (whole.empty()) return false;
+    const size_t size = letters(term).size();
+    if (size < kShortestMistaken || size > whole.size() + 1 || size + kLongestEnding + 1 < whole.size())
+      return false;
+    for (size_t kept = size - 1; kept <= size + 1; ++kept)
+      if (kept <= whole.size() && whole.size() - kept <= kLongestEnding &&
+          index::within_one_letter(term, joined(whole.first(kept))))
+        return true;
+    return false;
   }
   Worths word(const words::Analyzer::Word& word, bool is_last) {
     Worths out(documents.size());
-    collect(word.stem, true, kExact, out);
-    if (is_last && !word.prefix.empty()) collect(word.prefix, false, kBeginning, out);
-    const bool is_found = std::ranges::any_of(out, [](float one) { return one > 0; });
-    std::set<std::string> near;
-    for (const std::string& written : {word.stem, word.prefix}) {
-      const size_t size = letters(written).size();
-      if (size < kShortestMistaken || (size == kShortestMistaken && is_found)) continue;
-      near.merge(neighbours(written));
-    }
-    for (const std::string& term : near) collect(term, true, kOneLetter, out);
+    collect(word.stem, kExact, out);
+    const bool is_exact = std::ranges::any_of(out, [](float one) { return one > 0; });
+    if (is_last && !word.prefix.empty())
+      for (const std::string& term : beginnings(word.prefix)) collect(term, kBeginning, out);
+    const size_t size = letters(word.stem).size();
+    if (size < kShortestMistaken || (size == kShortestMistaken && is_exact)) return out;
+    for (const std::string& term : neighbours(word)) collect(term, kOneLetter, out);
     return out;
   }
 };
@@ -344,33 +415,41 @@ Findings find(Rows& rows, words::Analyzer& analyzer, const GroupKey& group, std:
   if (count == 0) return {};
   search.mean_length = std::max(1.0, static_cast<double>(length) / static_cast<double>(count));
 
-  std::vector<double> scores(search.documents.size());
-  std::vector<uint8_t> matched(search.documents.size());
+  std::vector<double> scores(search.documents.size()), matched(search.documents.size());
+  std::vector<std::pair<double, std::vector<std::string>>> terms;
+  double sought = 0;
   for (size_t i = 0; i < words.size(); ++i) {
+    search.terms.clear();
     const Search::Worths worths = search.word(words[i], i + 1 == words.size());
     const auto found = static_cast<double>(std::ranges::count_if(worths, [](float one) { return one > 0; }));
+    if (found == 0) continue;
     const double rarity = std::log(1 + (static_cast<double>(count) - found + 0.5) / (found + 0.5));
+    sought += rarity;
+    terms.emplace_back(rarity, std::vector(search.terms.begin(), search.terms.end()));
     for (size_t document = 0; document < worths.size(); ++document) {
       if (worths[document] <= 0) continue;
       scores[document] += rarity * static_cast<double>(worths[document]);
-      ++matched[document];
+      matched[document] += rarity;
     }
   }
-  // Half of the words is enough: people describe what happened in words that no article has.
+  // Words that no article has are passed over: people describe what happened in words of their own. Of the
+  // others a third of their weight is enough, and more counts more.
+  constexpr double kEnough = 0.3;
   Findings out;
   for (size_t i = 0; i < scores.size(); ++i) {
-    if (matched[i] == 0 || matched[i] * 2u < words.size()) continue;
-    if (!suits(filter, search.documents[i])) continue;
-    const double share = static_cast<double>(matched[i]) / static_cast<double>(words.size());
+    if (matched[i] <= 0 || matched[i] < kEnough * sought || !suits(filter, search.documents[i])) continue;
+    const double share = matched[i] / sought;
     out.documents.push_back({search.documents[i].article, scores[i] * share * share});
   }
   std::ranges::stable_sort(out.documents, [](const auto& a, const auto& b) { return a.score > b.score; });
-  out.terms = {search.terms.begin(), search.terms.end()};
+  std::ranges::stable_sort(terms, [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (auto& [rarity, found] : terms) out.terms.push_back(std::move(found));
   return out;
 }
 
 void forget(Rows& rows, const GroupKey& group) {
-  for (const Space space : {kPostingSpace, kDocumentSpace, kTermsSpace, kReversedSpace, kCountSpace})
+  for (const Space space :
+       {kPostingSpace, kDocumentSpace, kTermsSpace, kEndingSpace, kCountSpace, kBeginningSpace})
     rows.erase_range(space, prefix_range(group));
 }
 
@@ -416,6 +495,15 @@ bool is_inside(std::string_view text, size_t at) {
   return at < text.size() && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80;
 }
 
+// Where a word begins that begins with the term.
+size_t place_of_word(std::string_view low, std::string_view term) {
+  for (size_t at = low.find(term); at != std::string_view::npos; at = low.find(term, at + 1))
+    if (at == 0 || static_cast<uint8_t>(low[at - 1]) < 0x41 || low.substr(0, at).ends_with("«") ||
+        low.substr(0, at).ends_with("—"))
+      return at;
+  return std::string_view::npos;
+}
+
 std::string around(std::string_view text, size_t at) {
   constexpr size_t kBefore = 80, kAfter = 200;
   size_t from = at > kBefore ? at - kBefore : 0, to = std::min(text.size(), at + kAfter);
@@ -438,24 +526,21 @@ std::string around(std::string_view text, size_t at) {
 
 }  // namespace
 
-std::string snippet(const Content& content, const std::vector<std::string>& terms) {
+std::string snippet(const Content& content, const std::vector<std::vector<std::string>>& terms) {
   std::vector<const std::string*> texts = {&content.summary};
   for (const Step& step : content.steps)
     for (const std::string* one : {&step.title, &step.text, &step.say, &step.write}) texts.push_back(one);
   for (const Threat& threat : content.threats)
     for (const std::string* one : {&threat.threat, &threat.truth}) texts.push_back(one);
   for (const Paper& paper : content.papers) texts.push_back(&paper.title);
-  for (const std::string* text : texts) {
-    const std::string low = folded(*text);
-    size_t first = std::string::npos;
-    for (const std::string& term : terms) {
-      for (size_t at = low.find(term); at != std::string::npos; at = low.find(term, at + 1)) {
-        const bool begins_word = at == 0 || static_cast<uint8_t>(low[at - 1]) < 0x41;
-        if (begins_word) first = std::min(first, at);
-        if (begins_word) break;
-      }
+  std::vector<std::string> low;
+  for (const std::string* text : texts) low.push_back(folded(*text));
+  for (const std::vector<std::string>& word : terms) {
+    for (size_t i = 0; i < texts.size(); ++i) {
+      size_t first = std::string::npos;
+      for (const std::string& term : word) first = std::min(first, place_of_word(low[i], term));
+      if (first != std::string::npos) return around(*texts[i], first);
     }
-    if (first != std::string::npos) return around(*text, first);
   }
   return {};
 }

@@ -1,16 +1,18 @@
 // The index by which articles are found: ranked, with mistakes of one letter, in a few milliseconds among
 // thousands.
 //
-// A term's documents stand in blocks of 128, so that a common word is a few rows and a rare one a single row.
-// A document counts what a word is worth by where it stands (title, summary, headings, text), rarer words
-// count more (BM25 with saturation). A word with one letter too many, too few, wrong or swapped with its
-// neighbour keeps its first or its last letters: the terms that begin with the first half and those that end
-// with the second half (rows of reversed terms) hold every candidate.
+// A term is the stem of a word. Its documents stand in blocks of 128, so that a common word is a few rows and
+// a rare one a single row. A document counts what a word is worth by where it stands (title, summary,
+// headings, text), rarer words count more (BM25 with saturation). A word with one letter too many, too few,
+// wrong or swapped with its neighbour keeps its first or its last letters: the terms that begin with the
+// first half and those that end with the second half hold every candidate, and all terms with the same first,
+// and the same last, three letters stand in one row.
 //
 // Rows, each key beginning with the group's id:
 //   0x2208  term ‖ 0 ‖ u16 block → {u8 slot, u8 fields}…
-//   0x2209  u16 block → 128 × document                  0x220A  u32 document → its terms and fields
-//   0x220B  reversed term → nothing                     0x220C  nothing → u32 documents there ever were
+//   0x2209  u16 block → 128 × document                  0x220A  u32 document → its terms
+//   0x220B  last three letters, reversed → terms        0x220C  nothing → u32 documents there ever were
+//   0x220E  first three letters → terms
 #pragma once
 
 #include <string>
@@ -38,7 +40,8 @@ struct FoundDocument {
 };
 struct Findings {
   std::vector<FoundDocument> documents;  // best first
-  std::vector<std::string> terms;        // as they stand in the texts: for the snippet
+  // Of each word of the query, the rarest first, the terms by which it was found: for the snippet.
+  std::vector<std::vector<std::string>> terms;
 };
 
 namespace index {
@@ -54,8 +57,9 @@ void forget(Rows& rows, const GroupKey& group);
 
 // Whether one letter too many, too few, wrong, or swapped with its neighbour makes one of the other. UTF-8.
 bool within_one_letter(std::string_view a, std::string_view b);
-// The place of the first term in the article's text, with what stands around it; empty if there is none.
-std::string snippet(const Content& content, const std::vector<std::string>& terms);
+// Where the first of these words that has a place in the text (the title aside) stands, with what is around
+// it; empty if none has.
+std::string snippet(const Content& content, const std::vector<std::vector<std::string>>& terms);
 
 }  // namespace index
 }  // namespace homeward::domain::guidance
