@@ -67,8 +67,8 @@ struct Model {
 
 class Doubles : public testing::Test {
  protected:
-  Context context(Rows& rows, const Author& who) {
-    return {rows, group, who, false, AuthorRole::kMember, {1, ++number}};
+  Context context(Rows& into, const Author& who) {
+    return {into, group, who, false, AuthorRole::kMember, {1, ++number}};
   }
   void open_cases() {
     for (size_t i = 0; i < kCases; ++i) {
