@@ -42,8 +42,12 @@ class QuickBound {
         same[id] = static_cast<float>(std::log(weights.m[1] / shares.of_value(f, id)));
       same_.push_back(std::move(same));
       std::vector<uint64_t> letters;
-      for (const Value& value : people.dictionaries[people.fields[f].dictionary].values)
+      std::vector<Date> dates;
+      for (const Value& value : people.dictionaries[people.fields[f].dictionary].values) {
         letters.push_back(value.letters);
+        dates.push_back(value.date);
+      }
+      dates_.push_back(std::move(dates));
       letters_.push_back(std::move(letters));
     }
     crosswise_ = people.fields.size() > 1 && people.fields[1].kind == FieldKind::kGiven;
@@ -60,8 +64,7 @@ class QuickBound {
       if (x[f] == y[f]) {
         odds += same_[f][x[f]];
       } else if (people_.fields[f].kind == FieldKind::kDate) {
-        const auto& values = people_.dictionaries[people_.fields[f].dictionary].values;
-        odds += levels_[f][static_cast<size_t>(compare_dates(values[x[f]].date, values[y[f]].date))];
+        odds += levels_[f][static_cast<size_t>(compare_dates(dates_[f][x[f]], dates_[f][y[f]]))];
       } else {
         odds += far_apart(f, x[f], y[f]) ? levels_[f][static_cast<size_t>(TextLevel::kDifferent)] : most_[f];
       }
@@ -93,7 +96,9 @@ class QuickBound {
   std::vector<std::array<float, kLevels>> levels_;
   std::vector<float> most_;
   std::vector<std::vector<float>> same_;
+  // Beside the values themselves, which are too large to be looked up so often.
   std::vector<std::vector<uint64_t>> letters_;
+  std::vector<std::vector<Date>> dates_;
   bool crosswise_ = false;
 };
 
