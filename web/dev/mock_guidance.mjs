@@ -381,7 +381,7 @@ export function guidance_today(mock) {
       const urgent = waiting.find((one) => one.urgency === 'urgent');
       if (urgent) items.push({ kind: 'question_urgent', ...of, question: urgent.question });
       if (waiting.length) items.push({ kind: 'question_open', ...of, count: waiting.length });
-      for (const one of w.proposals) items.push({ kind: 'proposal', ...of, article: one.article, name: one.content.title });
+      if (w.proposals.length) items.push({ kind: 'proposal', ...of, count: w.proposals.length });
       return items;
     });
 }
