@@ -55,6 +55,9 @@ endfunction()
 
 # A GoogleTest program, registered with CTest as one test that runs in the project's root folder.
 function(homeward_test name)
+  if(NOT HOMEWARD_TESTS)
+    return()
+  endif()
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;LIBS;LABELS" ${ARGN})
   find_package(GTest REQUIRED)
   add_executable(${name} ${ARG_SOURCES})
@@ -73,6 +76,9 @@ endfunction()
 # A fuzz target. With HOMEWARD_FUZZ it is a libFuzzer program; without, a program that replays its corpus
 # (fuzz/corpus/NAME) once and is a test of its own.
 function(homeward_fuzz name)
+  if(NOT HOMEWARD_TESTS)
+    return()
+  endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBS" ${ARGN})
   list(TRANSFORM ARG_USES PREPEND homeward_)
   add_executable(fuzz_${name} ${ARG_SOURCES})
