@@ -41,7 +41,10 @@ template <class Act>
 void look_at(Node& node, const std::string& group, Act&& act) {
   const group::GroupId id = group_id(group);
   node.find_group(group);
-  take(node.open_client().look(id, [&](const client::Client::Look& look) -> Result<> { return act(look); }));
+  take(node.open_client().look(id, [&](const client::Client::Look& look) -> Result<> {
+    // By the clock of now: the client was last shown it when something happened.
+    return act(client::Client::Look{look.rows, look.group, look.analyzer, node.now()});
+  }));
 }
 // Everything that `act` posts becomes durable together.
 template <class Act>

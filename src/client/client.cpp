@@ -403,6 +403,8 @@ Result<> Client::Impl::join_known(Peer& peer, const group::GroupId& known, const
       return success();
     }
     old.group->forget(turn);
+    forget_sealing_keys(turn.rows, known);
+    turn.rows.erase(kSealedSpace, known);
     return join(turn);
   });
   if (!done.ok()) {
