@@ -27,7 +27,7 @@ const stories = {
   ru: {
     mother: 'Сэсэг', lawyer: 'Юрист Нина', wife: 'Вера с Лесной', group: 'Ждём дома',
     passphrases: ['сосна левый утюг дождь кафель', 'тёплый камень осенью у реки', 'семь ламп под мокрым зонтом'],
-    son: 'Мой Тимур', son_name: 'Образцов Тимур Примерович', son_surname: 'Образцов', unit: 'бригада 37', region: 'RU-BU', phone: '000-00-00',
+    son: 'Мой Тимур', son_name: 'Образцов Тимур Примерович', son_surname: 'Образцов', unit: 'бригада 37', region: 'RU-BU', phone: '000-00-00', second: 'сосед Тимур', carried: 'берег ветка глина дождь ельник',
     exercises: 'Сказал: «на учения», на две недели. Форму взяли зимнюю.',
     question: 'Сын уехал «на учения» и молчит уже месяц. Что делать?',
     answer: 'Отправьте запрос о розыске: памятка приложена. Ответить обязаны письменно. Если он дозвонится и скажет, что не хочет дальше, пусть откажется на бумаге, в двух экземплярах.',
@@ -58,7 +58,7 @@ const stories = {
   en: {
     mother: 'Seseg', lawyer: 'Nina the lawyer', wife: 'Vera of Forest Street', group: 'Waiting at home',
     passphrases: ['seven lamps under a wet umbrella', 'warm stone in autumn by the river', 'pine left iron rain tile'],
-    son: 'My Timur', son_name: 'Sample Timur Example', son_surname: 'Sample', unit: 'brigade 37', region: 'RU-BU', phone: '000-00-00',
+    son: 'My Timur', son_name: 'Sample Timur Example', son_surname: 'Sample', unit: 'brigade 37', region: 'RU-BU', phone: '000-00-00', second: 'Timur next door', carried: 'anchor bridge clay dawn ember field',
     exercises: 'He said: “for exercises”, for two weeks. They took winter clothes.',
     question: 'My son left for “exercises” and has been silent for a month. What shall I do?',
     answer: 'Send a tracing request: the guidance is attached. They must answer in writing. If he rings and does not want to go on, let him refuse on paper, in two copies.',
@@ -238,6 +238,7 @@ for (const language of ['ru', 'en']) {
       await see(mother, 'sealed-name');
       assert.match(await at(mother, 'sealed-name-seen-by').innerText(), new RegExp(s.lawyer), 'the lawyer is named before anything is written');
       await fill(mother, 'sealed-name', s.son_name);
+      await fill(mother, 'sealed-birth', '2001-03-12');
       await fill(mother, 'sealed-phone', s.phone);
       await look(mother, 'case-new-sealed');
       await click(mother, 'case-next');
@@ -443,6 +444,51 @@ for (const language of ['ru', 'en']) {
       await look(mother, 'case-timeline');
       await today(mother);
       await mother.page.locator('[data-test="today-item"][data-kind="case_silent"]').waitFor({ state: 'detached' });
+    });
+
+    step('a second case of the same man is found without showing his name, and both women agree', async () => {
+      await today(mother);
+      await call(wife.home, 'case.create', { group, card: { label: s.second, category: 'contract', unit: s.unit, region: s.region },
+        sealed: { name: s.son_name, birth_day: '2001-03-12' }, readers: [] });
+      await mother.page.locator('[data-test="today-item"][data-kind="double_found"]').waitFor({ timeout: 20_000 });
+      await look(mother, 'today-double');
+      await mother.page.locator('[data-test="today-item"][data-kind="double_found"] [data-test="today-open"]').click();
+      await see(mother, 'double');
+      await at(mother, 'double').scrollIntoViewIfNeeded();
+      await look(mother, 'double');
+      await click(mother, 'double-agree');
+      await mother.page.locator('[data-test="double"][data-state="i_agreed"]').filter({ visible: true }).first().waitFor();
+      await go_to(wife, 'cases');
+      await see(wife, 'double');
+      await click(wife, 'double-agree');
+      await until('the two cases to be joined', async () => (await call(mother.home, 'case.view', { group, case_id })).card.joined_with);
+      assert.equal((await call(lawyer.home, 'tally.view', { group, by: 'unit' })).joined, 1, 'he counts once');
+    });
+
+    step('a family takes its case along, erases it, and brings it back', async () => {
+      await go_to(wife, 'cases');
+      await row(wife, 'case', s.second).click();
+      await see(wife, 'sealed');
+      await wife.page.locator('[data-test="case-take"] summary').click();
+      await fill(wife, 'take-passphrase', s.carried);
+      await fill(wife, 'take-again', s.carried);
+      const [file] = await Promise.all([wife.page.waitForEvent('download'), click(wife, 'take-do')]);
+      const carried = readFileSync(await file.path());
+      assert.ok(!carried.includes(Buffer.from(s.son_surname)), 'the file is sealed');
+      await click(wife, 'case-erase');
+      await see(wife, 'case-erase-ask');
+      await look(wife, 'case-erase');
+      await fill(wife, 'case-erase-word', s.second);
+      await click(wife, 'case-erase-do');
+      await wife.page.locator('[data-test="case"]', { hasText: s.second }).first().waitFor({ state: 'detached' });
+      await until('the case to be gone for the mother', async () => !(await call(mother.home, 'case.list', { group })).cases.some((one) => one.label === s.second));
+      await click(wife, 'case-bring');
+      await wife.page.locator('[data-test="case-bring-file"]').setInputFiles({ name: 'x', mimeType: 'application/octet-stream', buffer: carried });
+      await fill(wife, 'case-bring-passphrase', s.carried);
+      await look(wife, 'case-bring');
+      await click(wife, 'case-bring-do');
+      await wife.page.locator('[data-test="case-view"] [data-test="case-title"]', { hasText: s.second }).waitFor({ timeout: 20_000 });
+      assert.match(await at(wife, 'sealed-name').innerText(), new RegExp(s.son_surname));
     });
 
     async function report(who, { text, note, out_of, from, until: last, figures, source }) {
