@@ -217,7 +217,8 @@ class Client {
   Result<> approve_removal(const group::GroupId& group, const group::PersonId& person, Instant now);
   Result<> leave(const group::GroupId& group, Instant now);
   // --- Roles and rules (policy.cpp); see group::Group of the same names ---
-  Result<group::ChangeId> change_policy(const group::GroupId& group, const group::Change& change, Instant now);
+  Result<group::ChangeId> change_policy(const group::GroupId& group, const group::Change& change,
+                                        Instant now);
   Result<> approve_change(const group::GroupId& group, const group::ChangeId& change, Instant now);
   Result<> reject_change(const group::GroupId& group, const group::ChangeId& change, Instant now);
   Result<> object(const group::GroupId& group, const group::RequestId& request, std::string_view reason,
@@ -234,7 +235,8 @@ class Client {
   Result<group::EventId> post(const group::GroupId& group, std::string_view text, Instant now);
   Result<group::EventId> say(const group::GroupId& group, const Saying& saying, Instant now);
   // kNotAllowed if it is not hers.
-  Result<> edit(const group::GroupId& group, const group::EventId& message, const Saying& saying, Instant now);
+  Result<> edit(const group::GroupId& group, const group::EventId& message, const Saying& saying,
+                Instant now);
   // Hers, or as an organizer. One that was not sent yet is taken back and nobody sees it.
   Result<> remove_message(const group::GroupId& group, const group::EventId& message, Instant now);
   Result<> sign(const group::GroupId& group, const group::EventId& message, domain::talk::Sign sign,
