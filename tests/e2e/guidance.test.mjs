@@ -341,11 +341,14 @@ for (const language of ['ru', 'en']) {
       await see(mother, 'paper-warning');
       await look(mother, 'paper-withdrawn');
       await guidance(mother);
-      await mother.page.locator('[data-test="situation"][data-situation="refused"]').click();
-      await mother.page.locator('[data-test="audience"][data-audience="contract"]').click();
+      await click(mother, 'to-articles');
       await see(mother, 'articles-detail');
+      await mother.page.locator('[data-test="articles-detail"] .teach').waitFor();
       assert.equal(await row(mother, s.title).count(), 0, 'it is offered no more');
-      await look(mother, 'none-here');
+      await at(mother, 'filter-withdrawn').check();
+      await row(mother, s.title).waitFor();
+      assert.equal(await row(mother, s.title).getAttribute('data-state'), 'withdrawn');
+      await look(mother, 'withdrawn-listed');
     });
 
     step('the pages made no error', async () => {
