@@ -49,8 +49,8 @@ struct Edge {
 
 bool is_test(const fs::path& file) {
   const std::string name = file.stem().string();
-  return name.ends_with("_test") || name.ends_with("_fuzz") || name.ends_with("_bench") ||
-         name.ends_with("test_support");
+  return name.ends_with("_test") || name.starts_with("test_") || name.ends_with("_fuzz") ||
+         name.ends_with("_bench") || name.ends_with("test_support");
 }
 
 // The room of a path relative to the project's root: src/mls/tree/x.h is in mls, apps/homeward/main.cpp in

@@ -375,9 +375,11 @@ TodayList Node::today_list(const Nothing&) {
     out.items.push_back(std::move(item));
   }
   // Who waits for an urgent answer since yesterday comes before everything else, whatever the group.
-  std::ranges::stable_partition(out.items,
-                                [](const TodayItem& item) { return item.kind == TodayKind::question_urgent; });
-  return out;
+  TodayList sorted;
+  for (const bool urgent : {true, false})
+    for (TodayItem& item : out.items)
+      if ((item.kind == TodayKind::question_urgent) == urgent) sorted.items.push_back(std::move(item));
+  return sorted;
 }
 
 }  // namespace homeward::api

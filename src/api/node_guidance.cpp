@@ -322,8 +322,7 @@ RefusedItems group_refused(Node& node, const GroupArgs& args) {
     add("cases", homeward::domain::cases::refused(view.rows, key));
     return success();
   });
-  std::ranges::stable_sort(out.refused,
-                           [](const RefusedItem& a, const RefusedItem& b) { return a.at > b.at; });
+  std::ranges::sort(out.refused, [](const RefusedItem& a, const RefusedItem& b) { return a.at > b.at; });
   if (out.refused.size() > kMostListed) out.refused.resize(kMostListed);
   return out;
 }

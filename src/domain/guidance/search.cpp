@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "codec/codec.h"
 
@@ -441,8 +442,10 @@ Findings find(Rows& rows, words::Analyzer& analyzer, const GroupKey& group, std:
     const double share = matched[i] / sought;
     out.documents.push_back({search.documents[i].article, scores[i] * share * share});
   }
-  std::ranges::stable_sort(out.documents, [](const auto& a, const auto& b) { return a.score > b.score; });
-  std::ranges::stable_sort(terms, [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::ranges::sort(out.documents, [](const auto& a, const auto& b) {
+    return std::tie(b.score, a.article) < std::tie(a.score, b.article);
+  });
+  std::ranges::sort(terms, std::ranges::greater());
   for (auto& [rarity, found] : terms) out.terms.push_back(std::move(found));
   return out;
 }

@@ -21,7 +21,7 @@ std::vector<Question> queue(Rows& rows, const GroupKey& group, Instant now) {
     const int64_t age = one.state == QuestionState::kAnswered ? -one.at.ms : one.at.ms;
     return std::tuple(!is_overdue(one, now), one.state, !one.urgent, age);
   };
-  std::ranges::stable_sort(out, [&](const Question& a, const Question& b) {
+  std::ranges::sort(out, [&](const Question& a, const Question& b) {
     return std::tuple(rank(a), a.place) < std::tuple(rank(b), b.place);
   });
   return out;
