@@ -82,12 +82,12 @@ bool has(const std::string& name, std::initializer_list<const char*> parts) {
 
 // Names are matched after transliteration: "фамилия" is "_familiia_".
 ColumnRole name_role(const std::string& name) {
-  if (has(name, {"surname", "_last_name", "lastname", "_lname", "family", "nachname", "famili", "prizvi",
-                 "_sname", "familija"}))
+  if (has(name, {"surname", "_last_", "_last_name", "lastname", "_lname", "family", "nachname", "famili",
+                 "prizvi", "_sname", "familija"}))
     return ColumnRole::kSurname;
   if (has(name, {"patron", "otchestv", "batkov", "middle", "_po_batk"})) return ColumnRole::kPatronymic;
-  if (has(name, {"given", "first_name", "firstname", "_fname", "forename", "vorname", "_imia_", "_imya_",
-                 "christian", "_im_ia_"}) &&
+  if (has(name, {"given", "_first_", "first_name", "firstname", "_fname", "forename", "vorname", "_imia_",
+                 "_imya_", "christian", "_im_ia_"}) &&
       !has(name, {"famil"}))
     return ColumnRole::kGiven;
   if (has(name, {"_name_", "fullname", "_fio_", "_pib_", "_names_"})) return ColumnRole::kWholeName;

@@ -313,6 +313,8 @@ const Forms& father_forms() {
   return forms;
 }
 
+bool known_given(std::string_view word) { return given_forms().contains(name_sound(word)); }
+
 bool is_capitals(std::string_view utf8) {
   const auto text =
       icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())));
@@ -447,6 +449,8 @@ WholeName split_name(std::string_view utf8) {
     surname = words.end() - 1;
   } else if (words.size() > 2 && looks_like_patronymic(words[1]) && !looks_like_patronymic(words[2])) {
     surname = words.begin() + 2;
+  } else if (words.size() == 2 && known_given(words[0]) && !known_given(words[1])) {
+    surname = words.begin() + 1;
   }
   out.surname = *surname;
   words.erase(surname);

@@ -71,6 +71,8 @@ TEST(Names, AWholeNameIsSplit) {
   check("Kovalyov Lev Petrovich", "Kovalyov", "Lev", "Petrovich");
   check("Лев Петрович Ковалёв", "Ковалёв", "Лев", "Петрович");
   check("Л.П. Ковалёв", "Ковалёв", "Л", "П");
+  check("Сергей Ковалёв", "Ковалёв", "Сергей", "");
+  check("Ковалёв Сергей", "Ковалёв", "Сергей", "");
   check("рядовой", "", "", "");
 }
 
