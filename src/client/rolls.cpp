@@ -29,15 +29,16 @@ bool is_initials(std::span<const std::string> words) {
 // How well the words that were typed fit the words of a name or label: every typed word must fit one of its
 // own; an initial fits a word that begins with it.
 int fit(std::span<const std::string> typed, std::span<const std::string> words) {
+  static_assert(names::kMostWords <= 32);
   if (typed.empty() || words.empty()) return 0;
-  std::vector<bool> used(words.size(), false);
+  uint32_t used = 0;
   int sum = 0;
-  int whole = 0;
+  bool whole = false;
   for (const std::string& one : typed) {
     int best = 0;
     size_t best_at = 0;
     for (size_t i = 0; i < words.size(); ++i) {
-      if (used[i]) continue;
+      if ((used >> i & 1u) != 0) continue;
       const bool initial = one.size() == 1 || words[i].size() == 1;
       const int like = initial ? (one[0] == words[i][0] ? 70 : 0) : names::likeness(one, words[i]);
       if (like > best) {
@@ -46,18 +47,18 @@ int fit(std::span<const std::string> typed, std::span<const std::string> words) 
       }
     }
     if (best == 0) return 0;
-    used[best_at] = true;
-    if (one.size() > 1 && words[best_at].size() > 1) ++whole;
+    used |= 1u << best_at;
+    whole = whole || (one.size() > 1 && words[best_at].size() > 1);
     sum += best;
   }
-  return whole == 0 ? 0 : sum / static_cast<int>(typed.size());
+  return whole ? sum / static_cast<int>(typed.size()) : 0;
 }
 
 int fit_initials(std::span<const std::string> typed, std::span<const std::string> label) {
   if (!is_initials(label) || typed.size() < 2) return 0;
-  std::vector<char> a, b;
-  for (const std::string& one : typed) a.push_back(one[0]);
-  for (const std::string& one : label) b.push_back(one[0]);
+  std::string a, b;
+  for (const std::string& one : typed) a += one[0];
+  for (const std::string& one : label) b += one[0];
   if (a.size() > b.size()) a.resize(b.size());
   if (b.size() > a.size()) b.resize(a.size());
   std::ranges::sort(a);

@@ -80,6 +80,12 @@ struct Scope {
   auto operator<=>(const Scope&) const = default;
 };
 
+// Of a man: his two months are the same one.
+uint64_t packed(const Scope& scope) {
+  return uint64_t{scope.unit} << 40 | uint64_t{scope.region & 0xFFFFFu} << 20 |
+         (static_cast<uint32_t>(scope.from + 1) & 0xFFFFFu);
+}
+
 bool may_share(const Scope& a, const Scope& b, bool by_period) {
   if (a.unit != b.unit && a.unit != kAny && b.unit != kAny) return false;
   if (a.region != b.region && a.region != kAny && b.region != kAny) return false;
@@ -260,10 +266,13 @@ class Counter {
   std::map<int32_t, RowMembers> rows_by_month() const {
     std::map<int32_t, RowMembers> out;
     for (size_t i = 0; i < lines_.size(); ++i) {
-      std::set<Month> months;
+      std::array<Month, kCountedStates> months{};
+      size_t count = 0;
       for (const Man::Mark& one : men_[lines_[i].index].marks)
-        if (one.certainty != Certainty::kNo) months.insert(one.month);
-      for (const Month month : months) out[month].men.push_back(i);
+        if (one.certainty != Certainty::kNo) months[count++] = one.month;
+      std::sort(months.begin(), months.begin() + count);
+      const auto end = std::unique(months.begin(), months.begin() + count);
+      for (auto month = months.begin(); month != end; ++month) out[*month].men.push_back(i);
     }
     for (size_t i = 0; i < report_lines_.size(); ++i) {
       const Scope& scope = report_lines_[i].scope;
@@ -301,7 +310,7 @@ class Counter {
       if (report_lines_[report].most[state] > 0) reports.push_back(report);
     Count out;
     uint32_t sure = 0;
-    std::map<Scope, uint32_t> known;
+    std::unordered_map<uint64_t, std::pair<Scope, uint32_t>> known;
     for (const size_t man : members.men) {
       const auto [certainty, since] = mark(lines_[man], state, month);
       if (certainty == Certainty::kNo) continue;
@@ -311,7 +320,9 @@ class Counter {
       if (reports.empty()) continue;
       Scope scope = lines_[man].scope;
       if (period_separates(state)) scope.from = scope.until = since;
-      ++known[scope];
+      auto& [of, men] = known[packed(scope)];
+      of = scope;
+      ++men;
     }
     if (reports.empty()) {
       out.at_least = sure;
@@ -324,8 +335,9 @@ class Counter {
     return out;
   }
 
-  Overlaps overlaps_of(const std::vector<size_t>& reports, const std::map<Scope, uint32_t>& known,
-                       size_t state, std::optional<Month> month) const {
+  Overlaps overlaps_of(const std::vector<size_t>& reports,
+                       const std::unordered_map<uint64_t, std::pair<Scope, uint32_t>>& known, size_t state,
+                       std::optional<Month> month) const {
     Overlaps out;
     const bool by_period = period_separates(state);
     for (size_t i = 0; i < reports.size(); ++i) {
@@ -344,7 +356,8 @@ class Counter {
         if (share) out.pairs.emplace_back(j, i);
       }
     }
-    for (const auto& [scope, men] : known) {
+    for (const auto& [key, block] : known) {
+      const auto& [scope, men] = block;
       KnownMen one{.count = men, .reports = {}};
       for (size_t i = 0; i < reports.size(); ++i)
         if (may_share(scope, report_lines_[reports[i]].scope, by_period)) one.reports.push_back(i);
