@@ -190,6 +190,10 @@ async function advises(it) {
   await it.click('write-show');
   await it.click('write-send');
   await it.see('article');
+  assert.equal(await hook(it, 'endorse').count(), 0, 'nobody stands by her own revision');
+  await root(it);
+  await it.click('to-articles');
+  await it.page.locator('[data-test="article-row"][data-article="a3"]').click();
   await it.click('disagree');
   await it.fill('disagree-text', word('Срок другой.', 'The term is another.'));
   await it.check('disagree');
