@@ -124,6 +124,8 @@ std::vector<client::TalkMessage> World::talk_of(Node& node, const group::GroupId
 void World::check_end() {
   for (SimGroup& group : groups_)
     if (!failed()) check_group(group);
+  for (const SimGroup& group : groups_)
+    if (!failed()) check_families(group);
   for (SimGroup& group : groups_)
     if (!failed() && group.expires) check_expiry(group);
   for (Node& node : nodes_)

@@ -22,7 +22,7 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       "joins, "
       "%llu removals, %llu leaves, %llu crashes, %llu of the relay, %llu cuts, %llu doubled, %llu full "
       "disks, %llu jumps, "
-      "%llu old copies, %llu changes of rules, %llu touches, %llu groups expired\n",
+      "%llu old copies, %llu changes of rules, %llu touches, %llu groups expired, %llu acts of families\n",
       static_cast<unsigned long long>(seeds), seconds, seconds * 1000 / static_cast<double>(seeds),
       static_cast<unsigned long long>(all.events), static_cast<unsigned long long>(all.posts),
       static_cast<unsigned long long>(all.taken_in), static_cast<unsigned long long>(all.epochs),
@@ -32,7 +32,7 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       static_cast<unsigned long long>(all.doubled), static_cast<unsigned long long>(all.full_disks),
       static_cast<unsigned long long>(all.jumps), static_cast<unsigned long long>(all.old_copies),
       static_cast<unsigned long long>(all.changes), static_cast<unsigned long long>(all.touches),
-      static_cast<unsigned long long>(all.expired));
+      static_cast<unsigned long long>(all.expired), static_cast<unsigned long long>(all.family_acts));
 }
 
 }  // namespace

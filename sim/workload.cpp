@@ -73,6 +73,8 @@ void World::act() {
     if (node != nullptr) touch(*node, group);
   } else if (what < 78) {
     if (node != nullptr) reform(*node, *std::ranges::find(groups_, group, &SimGroup::id));
+  } else if (what < 86) {
+    if (node != nullptr) families(*node, group);
   } else {
     strike();
   }

@@ -22,6 +22,7 @@ void Statistics::add(const Statistics& other) {
   taken_in += other.taken_in;
   changes += other.changes;
   touches += other.touches;
+  family_acts += other.family_acts;
   expired += other.expired;
 }
 

@@ -37,7 +37,7 @@ struct Options {
 struct Statistics {
   uint64_t events = 0, posts = 0, joins = 0, removals = 0, leaves = 0, crashes = 0, relay_crashes = 0,
            cuts = 0, doubled = 0, full_disks = 0, jumps = 0, old_copies = 0, epochs = 0, taken_in = 0,
-           changes = 0, touches = 0, expired = 0;
+           changes = 0, touches = 0, expired = 0, family_acts = 0;
   void add(const Statistics& other);
 };
 
@@ -144,6 +144,14 @@ struct SimGroup {
   bool expires = false;  // talk has an end, and clocks that jump bring it to some early
 };
 
+// What is sealed in a case, and to whom.
+struct CaseSecret {
+  group::GroupId group;
+  domain::Ref ref;
+  std::string text;
+  std::set<group::PersonId> readers;
+};
+
 class World {
  public:
   explicit World(const Options& options);
@@ -201,6 +209,18 @@ class World {
   void touch(Node& node, const group::GroupId& group);
   void heal();
   Node* some_node_in(group::GroupId& group);
+  // Families (families.cpp)
+  void families(Node& node, const group::GroupId& group);
+  void family(Node& node, const group::GroupId& group);
+  void change_in(Node& node, const group::GroupId& group,
+                 const std::function<Result<>(const client::Client::Hand&)>& act);
+  void open_some_case(Node& node, const group::GroupId& group);
+  void write_into_some_case(Node& node, const group::GroupId& group);
+  void roll_and_report(Node& node, const group::GroupId& group);
+  void answer_doubles(Node& node, const group::GroupId& group);
+  void inform(Node& node, const group::GroupId& group);
+  void check_families(const SimGroup& group);
+  void check_secrets(Node& node, const group::GroupId& group);
   std::vector<group::GroupId> groups_of(Node& node);
 
   // --- Checks (checks.cpp) ---
@@ -226,6 +246,7 @@ class World {
   std::deque<Node> nodes_;
   std::vector<SimGroup> groups_;
   std::vector<Post> posts_;
+  std::vector<CaseSecret> secrets_;
 
   std::unique_ptr<SimDisk> relay_disk_;
   std::optional<relay::Store> relay_store_;
