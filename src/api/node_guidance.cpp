@@ -1,12 +1,15 @@
 // Commands about guidance.
 #include "api/base64.h"
+#include "api/case_words.h"
 #include "api/command_list.h"
 #include "api/guidance_words.h"
 #include "api/parse.h"
 #include "api/types_guidance.h"
 #include "client/features.h"
 #include "domain/cases/queries.h"
+#include "domain/doubles/state.h"
 #include "domain/questions/state.h"
+#include "domain/tallies/state.h"
 
 namespace homeward::api {
 namespace {
@@ -36,9 +39,7 @@ std::optional<uint32_t> revision_number(const std::optional<int64_t>& revision) 
 // Runs `act` on one view of the group.
 template <class Act>
 void look(Node& node, const std::string& group, Act&& act) {
-  const group::GroupId id = group_id(group);
-  node.find_group(group);
-  take(node.open_client().look(id, [&](const client::Client::Look& view) -> Result<> { return act(view); }));
+  look_at(node, group, act);
 }
 
 std::string name_of(const client::Client::Look& view, const Author& author) {
@@ -318,6 +319,8 @@ RefusedItems group_refused(Node& node, const GroupArgs& args) {
         out.refused.push_back({text_id(one.author), name_of(view, one.author), what, one.kind, one.at.ms});
     };
     add("guidance", domain::kRefusedList.list(view.rows, key));
+    add("tallies", homeward::domain::tallies::kRefused.list(view.rows, key));
+    add("doubles", homeward::domain::doubles::kRefused.list(view.rows, key));
     add("questions", homeward::domain::questions::kRefusedList.list(view.rows, key));
     add("cases", homeward::domain::cases::refused(view.rows, key));
     return success();

@@ -1,4 +1,5 @@
 // Commands about questions.
+#include "api/case_words.h"
 #include "api/command_list.h"
 #include "api/guidance_words.h"
 #include "api/parse.h"
@@ -19,9 +20,7 @@ questions::QuestionRef question_ref(const std::string& text) {
 
 template <class Act>
 void look(Node& node, const std::string& group, Act&& act) {
-  node.find_group(group);
-  take(node.open_client().look(group_id(group),
-                               [&](const client::Client::Look& view) -> Result<> { return act(view); }));
+  look_at(node, group, act);
 }
 
 std::string name_of(const client::Client::Look& view, const Author& author) {
