@@ -201,6 +201,7 @@ export function guidance_commands(mock, Refused) {
   const stem = (word) => word.toLowerCase().replaceAll('ё', 'е').slice(0, Math.max(3, word.length - 2));
 
   return {
+    'group.refused': ({ group }) => ({ refused: [{ member: 'p8', member_name: mock.group(group).members[2]?.name ?? '', what: 'guidance', kind: 0x200, at: Date.now() - day }] }),
     'guidance.list': ({ group, query, audience, situation, withdrawn = false, limit = 50 }) => {
       const w = world(group);
       let found = w.articles.map((one) => w.item(one));

@@ -213,6 +213,11 @@ async function advises(it) {
   await it.click('withdraw-do');
   await it.see('withdrawn');
 
+  await it.click('place-more');
+  await it.click('more-refused');
+  await it.see('refused');
+  await it.check('refused');
+
   await root(it);
   await it.click('to-carry');
   await hook(it, 'carry-article').first().check();

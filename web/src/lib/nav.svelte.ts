@@ -22,6 +22,7 @@ export type Detail =
   | { kind: 'invites' }
   | { kind: 'leave' }
   | { kind: 'rules' }
+  | { kind: 'refused' }
   | CaseDetail
   | CountDetail
   | GuidanceDetail;
