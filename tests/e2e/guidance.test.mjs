@@ -247,6 +247,7 @@ for (const language of ['ru', 'en']) {
       await click(mother, 'question-send');
       await see(mother, 'question-detail');
       await look(mother, 'asked');
+      await today(mother);   // an answer that comes before her eyes would be read already
       await from_today(lawyer, 'question_open');
       if (!(await lawyer.page.locator('[data-test="question-detail"]').count())) {
         await see(lawyer, 'question');
