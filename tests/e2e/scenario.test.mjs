@@ -282,6 +282,7 @@ for (const language of ['ru', 'en']) {
       await look(mother, 'ask');
       await click(mother, 'question-send');
       await see(mother, 'question-detail');
+      await today(mother);
       await today(lawyer);
       await lawyer.page.locator('[data-test="today-item"][data-kind="question_open"]').waitFor({ timeout: 20_000 });
       await look(lawyer, 'today-question');
@@ -293,7 +294,6 @@ for (const language of ['ru', 'en']) {
       await look(lawyer, 'answer');
       await click(lawyer, 'answer-send');
       await lawyer.page.locator('[data-test="reply"]').first().waitFor();
-      await today(mother);
       await mother.page.locator('[data-test="today-item"][data-kind="question_answered"]').waitFor({ timeout: 20_000 });
       await look(mother, 'today-answered');
       await mother.page.locator('[data-test="today-item"][data-kind="question_answered"] [data-test="today-open"]').click();
