@@ -131,7 +131,8 @@ TEST_F(CaseCommands, StepsDeadlinesAndSilenceAreDue) {
   for (const auto& item : due) kinds.emplace_back(item.at("kind").as_string());
   EXPECT_EQ(kinds, (std::vector<std::string>{"step", "deadline", "silence"}));
   std::vector<std::string> today;
-  for (const auto& item : call("today.list", {}).at("items").as_array())
+  const json::object needs_her = call("today.list", {});
+  for (const auto& item : needs_her.at("items").as_array())
     today.emplace_back(item.at("kind").as_string());
   EXPECT_NE(std::ranges::find(today, "case_due"), today.end());
   EXPECT_NE(std::ranges::find(today, "case_silent"), today.end());
