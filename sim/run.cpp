@@ -1,5 +1,5 @@
-// sim/run --seeds A..B [--canary swap|forget|fold] [--trace] [--once]: runs worlds, prints the first seed
-// that fails with its trace, and ends with 1 then.
+// sim/run --seeds A..B [--canary swap|forget|fold|crown|one] [--trace] [--once]: runs worlds, prints the
+// first seed that fails with its trace, and ends with 1 then.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,7 +12,8 @@ using namespace homeward::sim;
 namespace {
 
 int usage() {
-  std::fprintf(stderr, "run --seeds A..B [--canary swap|forget|fold] [--trace] [--once] [--go-on]\n");
+  std::fprintf(stderr,
+               "run --seeds A..B [--canary swap|forget|fold|crown|one] [--trace] [--once] [--go-on]\n");
   return 2;
 }
 
@@ -52,6 +53,8 @@ int main(int count, char** arguments) {
     } else if (name == "--canary") {
       options.canary = std::strcmp(value, "swap") == 0     ? Canary::kSwapsEntries
                        : std::strcmp(value, "forget") == 0 ? Canary::kForgetsEntries
+                       : std::strcmp(value, "crown") == 0  ? Canary::kCrownsOne
+                       : std::strcmp(value, "one") == 0    ? Canary::kObeysOne
                                                            : Canary::kBreaksFold;
       ++i;
     } else if (name == "--trace") {

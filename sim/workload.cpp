@@ -60,6 +60,8 @@ void World::act() {
     if (chance(400)) attend(node, 700);
   group::GroupId group;
   Node* node = some_node_in(group);
+  if (reforms_ && node != nullptr && chance(300))
+    return reform(*node, *std::ranges::find(groups_, group, &SimGroup::id));
   const uint64_t what = below(100);
   if (what < 55) {
     if (node != nullptr) post(*node, group);

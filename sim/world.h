@@ -25,6 +25,8 @@ enum class Canary : uint8_t {
   kSwapsEntries,    // the relay shows one reader entries of one push in another order
   kForgetsEntries,  // the relay acknowledges entries and stores other bytes in their place
   kBreaksFold,      // one member's view loses a message after it was taken in
+  kCrownsOne,       // a member without the right to it makes herself organizer, and all devices take it
+  kObeysOne,        // where organizers must be two, the word of one is enough: a second is never heard
 };
 
 struct Options {
@@ -144,6 +146,11 @@ struct SimGroup {
   bool expires = false;  // talk has an end, and clocks that jump bring it to some early
 };
 
+// Whether those who said yes may change these rules so: docs/formats/group.md and decision 0013, worked out
+// here a second time. Two organizers, or the only one; she whose own role goes down, if nothing else changes;
+// where no organizer is left, as many present persons as remove somebody, for one organizer and nothing else.
+bool is_enough(const SimChange& made, const SimGroup::Rules& before);
+
 // What is sealed in a case, and to whom.
 struct CaseSecret {
   group::GroupId group;
@@ -206,6 +213,7 @@ class World {
   void strike();
   void reform(Node& node, SimGroup& group);
   void approve_changes(Node& node, SimGroup& group);
+  void record_word(SimChange& change, const group::PersonId& person);
   void touch(Node& node, const group::GroupId& group);
   void heal();
   Node* some_node_in(group::GroupId& group);
@@ -258,6 +266,7 @@ class World {
   bool faults_ = true;
   int64_t base_latency_ms_ = 5;
   uint64_t cut_per_mille_ = 0, double_per_mille_ = 0, slow_per_mille_ = 0;
+  bool reforms_ = false;  // a world where rules are changed often, so that several organizers agree on some
   size_t canary_victim_ = 0;
   bool canary_sang_ = false;
 };
