@@ -78,7 +78,8 @@ void Log::scan(Rows& rows, const GroupKey& group, const Visit& visit) const {
 void Log::scan_from(Rows& rows, const GroupKey& group, const Place& from, const Visit& visit) const {
   Rows::Range range = prefix_range(group);
   range.from = log_key(group, from);
-  rows.scan(space, range, [&](BytesView key, BytesView value) { return show(rows, group, key, value, visit); });
+  rows.scan(space, range,
+            [&](BytesView key, BytesView value) { return show(rows, group, key, value, visit); });
 }
 
 void Log::at(Rows& rows, const GroupKey& group, const Place& place, const Visit& visit) const {
