@@ -24,14 +24,15 @@ struct Feature {
 // A feature that newcomers get and that keeps nothing outside of its rows.
 template <class State>
 constexpr Feature shared(uint16_t block) {
-  return {.block = block,
-          .fold = [](Features&, const domain::Context& context,
-                     const domain::Event& event) { State{}.fold(context, event); },
-          .snapshot = [](Features&, Rows& rows,
-                         const domain::GroupKey& group) { return State{}.snapshot(rows, group); },
-          .restore = [](Features&, Rows& rows, const domain::GroupKey& group,
-                        BytesView state) { return State{}.restore(rows, group, state); },
-          .forget = [](Features&, Rows& rows, const domain::GroupKey& group) { State{}.forget(rows, group); }};
+  return {
+      .block = block,
+      .fold = [](Features&, const domain::Context& context,
+                 const domain::Event& event) { State{}.fold(context, event); },
+      .snapshot = [](Features&, Rows& rows,
+                     const domain::GroupKey& group) { return State{}.snapshot(rows, group); },
+      .restore = [](Features&, Rows& rows, const domain::GroupKey& group,
+                    BytesView state) { return State{}.restore(rows, group, state); },
+      .forget = [](Features&, Rows& rows, const domain::GroupKey& group) { State{}.forget(rows, group); }};
 }
 
 // What was said of a case elsewhere goes when the case is erased.
