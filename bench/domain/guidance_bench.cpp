@@ -1,6 +1,7 @@
 // Guidance in a real vault: 2,000 articles of a few hundred words each, from a vocabulary in which words are
 // as unequal as in a language. How long a search, the list and an article take, with words that are right,
-// wrong by a letter, common and many; in time of the processor. Fails if a limit of the product is passed (--check).
+// wrong by a letter, common and many; in time of the processor. Fails if a limit of the product is passed
+// (--check).
 //
 //   guidance_bench [--articles N] [--check]
 #include <algorithm>

@@ -132,8 +132,7 @@ TEST_F(CaseCommands, StepsDeadlinesAndSilenceAreDue) {
   EXPECT_EQ(kinds, (std::vector<std::string>{"step", "deadline", "silence"}));
   std::vector<std::string> today;
   const json::object needs_her = call("today.list", {});
-  for (const auto& item : needs_her.at("items").as_array())
-    today.emplace_back(item.at("kind").as_string());
+  for (const auto& item : needs_her.at("items").as_array()) today.emplace_back(item.at("kind").as_string());
   EXPECT_NE(std::ranges::find(today, "case_due"), today.end());
   EXPECT_NE(std::ranges::find(today, "case_silent"), today.end());
   EXPECT_EQ(view(id)["advice"].at("what"), "tracing_request");

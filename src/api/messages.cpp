@@ -1,7 +1,7 @@
 #include "api/messages.h"
 
-#include "client/cases.h"
 #include "client/case_files.h"
+#include "client/cases.h"
 #include "client/client.h"
 #include "client/guidance.h"
 #include "client/questions.h"
@@ -125,8 +125,8 @@ std::string bad_arguments_message(std::string_view field, std::string_view takes
 
 ErrorCode code_of(const Error& error) {
   using client::CarryError;
-  using client::ClientError;
   using client::CaseFileError;
+  using client::ClientError;
   using client::SealingError;
   using client::guidance::GuidanceRefusal;
   using client::questions::QuestionRefusal;
