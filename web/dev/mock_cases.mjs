@@ -22,7 +22,7 @@ const texts = {
     step: 'Позвонить в приёмную прокурора', step2: 'Отнести копию рапорта юристу',
     answer: 'Ответ командования на рапорт', answer_law: 'Образец правила: 30 дней со дня регистрации', next: 'Пожаловаться военному прокурору',
     paper: 'Рапорт об отказе', report: 'За неделю обратно отправили около ста человек.', note: 'две семьи из одного района',
-    report2: 'Отказались 29 человек, почти все уже дома.', calendar: 'сроки.ics', csv: 'сводка.csv', file: 'дело.hwc',
+    report2: 'Отказались 29 человек, почти все уже дома.', calendar: 'sroki.ics', csv: 'svodka.csv', file: 'delo.homeward',
   },
   en: {
     unit: 'brigade 37, company 2', other_unit: 'brigade 5',
@@ -35,7 +35,7 @@ const texts = {
     step: 'Ring the prosecutor’s office', step2: 'Take a copy of the report to the lawyer',
     answer: 'The command’s answer to the report', answer_law: 'Sample rule: 30 days from registration', next: 'Complain to the military prosecutor',
     paper: 'Report of refusal', report: 'About a hundred men were sent back in one week.', note: 'two families of one district',
-    report2: 'Of 29 who refused almost all are home.', calendar: 'dates.ics', csv: 'tally.csv', file: 'case.hwc',
+    report2: 'Of 29 who refused almost all are home.', calendar: 'deadlines.ics', csv: 'tally.csv', file: 'case.homeward',
   },
 };
 const state_of_kind = { contact: 'in_touch', answer: null, complaint: null, note: null };
