@@ -1,10 +1,8 @@
 // Cases between the API's types and the domain's; shared by the files of their commands.
 #pragma once
 
-#include <exception>
-
-#include "api/parse.h"
 #include "api/types_cases.h"
+#include "api/view.h"
 #include "client/cases.h"
 #include "client/features.h"
 
@@ -38,40 +36,9 @@ Result<domain::cases::CaseRow> case_row(const client::Client::Look& look, const 
 DeadlineItem deadline_item(const domain::cases::Deadline& deadline, domain::cases::Day today,
                            const std::string& language);
 
-// What `act` throws is thrown on when the client is done: it has no exceptions and must not be left in the
-// middle of a look or a change.
-template <class Act, class With>
-Result<> guarded(std::exception_ptr& refusal, const Act& act, const With& with) {
-  try {
-    return act(with);
-  } catch (...) {
-    refusal = std::current_exception();
-  }
-  return client::ClientError::kNotAllowed;
-}
-// Runs `act` on one view of the group; refusals are thrown.
-template <class Act>
-void look_at(Node& node, const std::string& group, Act&& act) {
-  const group::GroupId id = group_id(group);
-  node.find_group(group);
-  std::exception_ptr refusal;
-  auto done = node.open_client().look(id, [&](const client::Client::Look& look) -> Result<> {
-    // By the clock of now: the client was last shown it when something happened.
-    return guarded(refusal, act, client::Client::Look{look.rows, look.group, look.analyzer, node.now()});
-  });
-  if (refusal) std::rethrow_exception(refusal);
-  take(std::move(done));
-}
-// Everything that `act` posts becomes durable together.
-template <class Act>
-void change_in(Node& node, const std::string& group, Act&& act) {
-  const group::GroupId id = group_id(group);
-  std::exception_ptr refusal;
-  auto done = node.open_client().change(id, node.now(), [&](const client::Client::Hand& hand) -> Result<> {
-    return guarded(refusal, act, hand);
-  });
-  if (refusal) std::rethrow_exception(refusal);
-  take(std::move(done));
+// The case, or the refusal that there is none.
+inline domain::cases::CaseRow find_case(const client::Client::Look& view, const domain::Ref& ref) {
+  return take(case_row(view, ref));
 }
 // A case as it is, and who reads it, for a command that follows.
 struct KnownCase {

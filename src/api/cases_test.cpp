@@ -1,35 +1,10 @@
 // The commands about cases through one node, without a network: what is written shows at once.
 #include <gtest/gtest.h>
 
-#include "api/node.h"
-#include "sim/sim_disk.h"
+#include "api/test_host.h"
 
 namespace homeward::api {
 namespace {
-
-constexpr PassphraseCost kCheap{.memory_bytes = 8192, .passes = 1};
-constexpr int64_t kDay_ms = 24ll * 3600 * 1000;
-
-class DiskHost final : public Host {
- public:
-  bool vault_exists() override { return *Vault::exists(files()); }
-  Result<Vault> create_vault(BytesView passphrase) override {
-    return Vault::create(files(), passphrase, kCheap, random_);
-  }
-  Result<Vault> open_vault(BytesView passphrase) override { return Vault::open(files(), passphrase, kCheap); }
-  std::string language() override { return "en"; }
-  void set_language(const std::string&) override {}
-  std::string default_relay() override { return "http://127.0.0.1:1"; }
-  Random& random() override { return random_; }
-  Instant now() override { return now_; }
-  void pass_days(int64_t days) { now_ = now_.after_ms(days * kDay_ms); }
-
- private:
-  VaultFiles files() { return {"home", disk_.vfs_name()}; }
-  sim::SimDisk disk_;
-  SeededRandom random_{5};
-  Instant now_{19'200 * kDay_ms};  // 2022-07-27
-};
 
 class CaseCommands : public testing::Test {
  protected:
@@ -71,7 +46,7 @@ class CaseCommands : public testing::Test {
   }
   json::object view(const std::string& id) { return call("case.view", {{"group", group_}, {"case_id", id}}); }
 
-  DiskHost host_;
+  TestHost host_{{.language = "en", .seed = 5, .now = {19'200 * kDay_ms}}};
   Node node_{host_};
   std::string group_;
 };
@@ -124,7 +99,7 @@ TEST_F(CaseCommands, StepsDeadlinesAndSilenceAreDue) {
   EXPECT_EQ(file["card"].at("next_due"), "2022-07-29");
   EXPECT_TRUE(file["advice"].is_null());
 
-  host_.pass_days(10);  // 2022-08-06
+  host_.pass_ms(kDay_ms * 10);  // 2022-08-06
   const auto due = call("case.due", {}).at("items").as_array();
   ASSERT_EQ(due.size(), 3u);
   std::vector<std::string> kinds;

@@ -1,34 +1,10 @@
 // The commands about rolls, tallies, doubles and files through one node, without a network.
 #include <gtest/gtest.h>
 
-#include "api/node.h"
-#include "sim/sim_disk.h"
+#include "api/test_host.h"
 
 namespace homeward::api {
 namespace {
-
-constexpr PassphraseCost kCheap{.memory_bytes = 8192, .passes = 1};
-constexpr int64_t kDay_ms = 24ll * 3600 * 1000;
-
-class DiskHost final : public Host {
- public:
-  bool vault_exists() override { return *Vault::exists(files()); }
-  Result<Vault> create_vault(BytesView passphrase) override {
-    return Vault::create(files(), passphrase, kCheap, random_);
-  }
-  Result<Vault> open_vault(BytesView passphrase) override { return Vault::open(files(), passphrase, kCheap); }
-  std::string language() override { return "ru"; }
-  void set_language(const std::string&) override {}
-  std::string default_relay() override { return "http://127.0.0.1:1"; }
-  Random& random() override { return random_; }
-  PassphraseCost file_cost() override { return kCheap; }
-  Instant now() override { return {19'200 * kDay_ms}; }  // 2022-07-27
-
- private:
-  VaultFiles files() { return {"home", disk_.vfs_name()}; }
-  sim::SimDisk disk_;
-  SeededRandom random_{6};
-};
 
 class FamilyCommands : public testing::Test {
  protected:
@@ -94,7 +70,7 @@ class FamilyCommands : public testing::Test {
     return row.at("cells").at(state).as_object();
   }
 
-  DiskHost host_;
+  TestHost host_{{.language = "ru", .seed = 6, .now = {19'200 * kDay_ms}}};
   Node node_{host_};
   std::string group_;
 };

@@ -3,32 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "api/base64.h"
-#include "api/node.h"
-#include "sim/sim_disk.h"
+#include "api/test_host.h"
 
 namespace homeward::api {
 namespace {
-
-class OneHome final : public Host {
- public:
-  bool vault_exists() override { return *Vault::exists(files()); }
-  Result<Vault> create_vault(BytesView passphrase) override {
-    return Vault::create(files(), passphrase, kCheap, random_);
-  }
-  Result<Vault> open_vault(BytesView passphrase) override { return Vault::open(files(), passphrase, kCheap); }
-  std::string language() override { return "ru"; }
-  void set_language(const std::string&) override {}
-  std::string default_relay() override { return "http://127.0.0.1:1"; }
-  Random& random() override { return random_; }
-  Instant now() override { return now_; }
-  Instant now_{1'657'843'200'000};  // 15 July 2022
-
- private:
-  static constexpr PassphraseCost kCheap{.memory_bytes = 8192, .passes = 1};
-  VaultFiles files() { return {"home", disk_.vfs_name()}; }
-  SeededRandom random_{1};
-  sim::SimDisk disk_;
-};
 
 class GuidanceApiTest : public testing::Test {
  protected:
@@ -84,7 +62,7 @@ class GuidanceApiTest : public testing::Test {
             {"law_date", "2022-06-15"}};
   }
 
-  OneHome host_;
+  TestHost host_{{.language = "ru", .seed = 1, .now = {1'657'843'200'000}}};
   Node node_{host_};
   std::string group_;
 };
@@ -137,7 +115,7 @@ TEST_F(GuidanceApiTest, AQuestionIsAskedAddedToAndClosed) {
   json::object empty = asked;
   empty["text"] = "\n";
   EXPECT_EQ(refusal("question.ask", empty), "text_empty");
-  host_.now_ = host_.now_.after_ms(25 * 3'600'000);
+  host_.pass_ms(25 * 3'600'000);
   const json::object list = ask("question.list", {});
   ASSERT_EQ(list.at("questions").as_array().size(), 1u);
   const json::object& one = list.at("questions").as_array()[0].as_object();

@@ -1,7 +1,7 @@
 // Commands about cases: doubles, taking a case along, calendars.
 #include "api/base64.h"
+#include "api/case_words.h"
 #include "api/command_list.h"
-#include "api/view.h"
 #include "client/calendar.h"
 #include "client/case_files.h"
 #include "client/doubles.h"

@@ -1,10 +1,9 @@
 // Commands about guidance.
 #include "api/base64.h"
-#include "api/case_words.h"
 #include "api/command_list.h"
 #include "api/guidance_words.h"
-#include "api/parse.h"
 #include "api/types_guidance.h"
+#include "api/view.h"
 #include "client/features.h"
 #include "domain/cases/queries.h"
 #include "domain/doubles/state.h"
@@ -36,16 +35,6 @@ std::optional<uint32_t> revision_number(const std::optional<int64_t>& revision) 
   return static_cast<uint32_t>(*revision);
 }
 
-// Runs `act` on one view of the group.
-template <class Act>
-void look(Node& node, const std::string& group, Act&& act) {
-  look_at(node, group, act);
-}
-
-std::string name_of(const client::Client::Look& view, const Author& author) {
-  return view.group.name_of(group::PersonId::from(author));
-}
-
 ArticleItem item_of(const client::Client::Look& view, const domain::Card& card,
                     const domain::RevisionRow& row, domain::Date today) {
   return {.article = text_id(card.article),
@@ -75,7 +64,7 @@ ArticleList guidance_list(Node& node, const ArticlesArgs& args) {
   domain::Filter filter{.audience = to_domain<domain::Audience>(args.audience),
                         .situation = to_domain<domain::Situation>(args.situation),
                         .with_withdrawn = args.withdrawn.value_or(false)};
-  look(node, args.group, [&](const client::Client::Look& view) {
+  look_at(node, args.group, [&](const client::Client::Look& view) {
     const GroupKey key = client::key_of(view.group.id());
     const size_t limit = checked_limit(args.limit, 100);
     const bool asks = args.query && args.query->find_first_not_of(" \t\r\n") != std::string::npos;
@@ -158,7 +147,7 @@ ArticleView guidance_article(Node& node, const ArticleArgs& args) {
   ArticleView out;
   const ArticleId article = article_id(args.article);
   const std::optional<uint32_t> index = revision_number(args.revision);
-  look(node, args.group, [&](const client::Client::Look& view) -> Result<> {
+  look_at(node, args.group, [&](const client::Client::Look& view) -> Result<> {
     HW_LET(const guidance::Whole whole, guidance::whole(view, article, index));
     out = view_of_whole(view, whole, domain::date_of(node.now()));
     return success();
@@ -193,7 +182,7 @@ Nothing guidance_propose(Node& node, const ProposeArticleArgs& args) {
 
 ProposedList guidance_proposals(Node& node, const GroupArgs& args) {
   ProposedList out;
-  look(node, args.group, [&](const client::Client::Look& view) {
+  look_at(node, args.group, [&](const client::Client::Look& view) {
     for (const domain::OpenProposal& open :
          domain::open_proposals(view.rows, client::key_of(view.group.id()))) {
       const Author author = homeward::domain::author_of(open.ref);
@@ -241,7 +230,7 @@ FilledPaper guidance_fill(Node& node, const FillPaperArgs& args) {
   FilledPaper out;
   const std::optional<uint32_t> index = revision_number(args.revision);
   const std::string language = node.language();
-  look(node, args.group, [&](const client::Client::Look& view) -> Result<> {
+  look_at(node, args.group, [&](const client::Client::Look& view) -> Result<> {
     HW_LET(const guidance::Whole whole, guidance::whole(view, article_id(args.article), index));
     const domain::Content& content = whole.revision.content;
     const auto paper = std::ranges::find(content.papers, args.paper, &domain::Paper::paper);
@@ -311,7 +300,7 @@ ImportAnswer guidance_import(Node& node, const ImportArticlesArgs& args) {
 // Every feature's list of events that their authors had no right to, newest first.
 RefusedItems group_refused(Node& node, const GroupArgs& args) {
   RefusedItems out;
-  look(node, args.group, [&](const client::Client::Look& view) {
+  look_at(node, args.group, [&](const client::Client::Look& view) {
     if (view.group.my_role() != group::Role::kOrganizer) throw CallError{ErrorCode::not_allowed};
     const GroupKey key = client::key_of(view.group.id());
     const auto add = [&](const char* what, const auto& list) {
@@ -333,7 +322,7 @@ RefusedItems group_refused(Node& node, const GroupArgs& args) {
 }  // namespace
 
 void today_guidance(Node& node, const client::GroupSummary& group, TodayList& out) {
-  take(node.open_client().look(group.id, [&](const client::Client::Look& view) -> Result<> {
+  look_at(node, text_id(group.id), [&](const client::Client::Look& view) -> Result<> {
     const GroupKey key = client::key_of(group.id);
     const domain::Date today = domain::date_of(node.now());
     const auto add = [&](TodayKind kind, const domain::Card& card) {
@@ -361,7 +350,7 @@ void today_guidance(Node& node, const client::GroupSummary& group, TodayList& ou
       out.items.push_back(std::move(item));
     }
     return success();
-  }));
+  });
 }
 
 void add_guidance(CommandList& list) {

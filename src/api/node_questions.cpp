@@ -1,8 +1,7 @@
 // Commands about questions.
-#include "api/case_words.h"
 #include "api/command_list.h"
 #include "api/guidance_words.h"
-#include "api/parse.h"
+#include "api/view.h"
 #include "client/features.h"
 #include "client/questions.h"
 
@@ -16,15 +15,6 @@ using questions::ReplyKind;
 
 questions::QuestionRef question_ref(const std::string& text) {
   return parse_id<questions::QuestionRef>(text, ErrorCode::no_question);
-}
-
-template <class Act>
-void look(Node& node, const std::string& group, Act&& act) {
-  look_at(node, group, act);
-}
-
-std::string name_of(const client::Client::Look& view, const Author& author) {
-  return view.group.name_of(group::PersonId::from(author));
 }
 
 bool is_adviser(const group::Group& group) { return group.my_role() == group::Role::kAdviser; }
@@ -78,7 +68,7 @@ QuestionRef question_ask(Node& node, const AskArgs& args) {
 QuestionList question_list(Node& node, const QuestionsArgs& args) {
   QuestionList out;
   const size_t limit = checked_limit(args.limit, 100);
-  look(node, args.group, [&](const client::Client::Look& view) {
+  look_at(node, args.group, [&](const client::Client::Look& view) {
     for (const questions::Shown& one : questions::queue(view)) {
       if (args.state && state_name(one.question.state) != *args.state) continue;
       if (out.questions.size() == limit) break;
@@ -121,7 +111,7 @@ ReplyItem reply_of(const client::Client::Look& view, const questions::ShownReply
 QuestionView question_view(Node& node, const QuestionArgs& args) {
   QuestionView out;
   const questions::QuestionRef ref = question_ref(args.question);
-  look(node, args.group, [&](const client::Client::Look& view) -> Result<> {
+  look_at(node, args.group, [&](const client::Client::Look& view) -> Result<> {
     HW_LET(const questions::Whole whole, questions::whole(view, ref));
     out.item = item_of(view, whole.shown);
     const bool may_read = whole.shown.words.has_value();
@@ -158,7 +148,7 @@ Nothing question_close(Node& node, const QuestionArgs& args) {
 
 DraftAnswer question_to_article(Node& node, const QuestionArgs& args) {
   DraftAnswer out;
-  look(node, args.group, [&](const client::Client::Look& view) -> Result<> {
+  look_at(node, args.group, [&](const client::Client::Look& view) -> Result<> {
     HW_LET(const auto content, questions::draft(view, question_ref(args.question), node.language()));
     out.content = from_domain(content);
     return success();
@@ -169,7 +159,7 @@ DraftAnswer question_to_article(Node& node, const QuestionArgs& args) {
 }  // namespace
 
 void today_questions(Node& node, const client::GroupSummary& group, TodayList& out) {
-  take(node.open_client().look(group.id, [&](const client::Client::Look& view) -> Result<> {
+  look_at(node, text_id(group.id), [&](const client::Client::Look& view) -> Result<> {
     const auto add = [&](TodayKind kind) -> TodayItem& {
       out.items.push_back({.kind = kind, .group = text_id(group.id), .group_name = group.name});
       return out.items.back();
@@ -191,7 +181,7 @@ void today_questions(Node& node, const client::GroupSummary& group, TodayList& o
     for (const questions::QuestionRef& ref : questions::with_news(view))
       add(TodayKind::question_answered).question = text_id(ref);
     return success();
-  }));
+  });
 }
 
 void add_questions(CommandList& list) {

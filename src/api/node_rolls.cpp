@@ -1,6 +1,6 @@
 // Commands about rolls: many men from one call.
+#include "api/case_words.h"
 #include "api/command_list.h"
-#include "api/view.h"
 #include "client/rolls.h"
 
 namespace homeward::api {

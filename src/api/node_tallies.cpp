@@ -1,6 +1,6 @@
 // Commands about tallies and reports.
+#include "api/case_words.h"
 #include "api/command_list.h"
-#include "api/view.h"
 #include "client/tallies.h"
 
 namespace homeward::api {
