@@ -62,7 +62,11 @@ std::string typescript() {
     out += "  \"" + command.name + "\": { args: " + command.args_type + "; result: " + command.result_type +
            " };\n";
   }
-  out += "}\n\nexport type ErrorCode = " + type_name<ErrorCode>() + ";\n";
+  std::string codes;
+  for (const std::string_view name : error_names()) {
+    codes += (codes.empty() ? "\"" : " | \"") + std::string(name) + "\"";
+  }
+  out += "}\n\nexport type ErrorCode = " + codes + ";\n";
   return out;
 }
 

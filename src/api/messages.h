@@ -1,77 +1,25 @@
 // What a refusal says, in the node's language.
 #pragma once
 
-#include <boost/describe.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "api/error_codes.h"
 #include "base/result.h"
 
 namespace homeward::api {
 
-// Spelled as the JSON spells them.
 enum class ErrorCode {
-  unknown_command,
-  bad_arguments,
-  locked,
-  no_vault,
-  vault_exists,
-  wrong_passphrase,
-  passphrase_empty,
-  damaged,
-  vault_in_use,
-  too_new,
-  disk_full,
-  out_of_memory,
-  no_group,
-  no_request,
-  no_invite,
-  no_member,
-  no_join,
-  no_message,
-  bad_link,
-  link_expired,
-  link_used,
-  not_allowed,
-  not_possible_now,
-  already_done,
-  text_too_long,
-  text_empty,
-  text_invalid,
-  name_invalid,
-  bad_relay,
-  last_organizer,
-  no_change,
-  advisers_only,
-  no_article,
-  no_revision,
-  no_proposal,
-  no_paper,
-  article_withdrawn,
-  bad_file,
-  bad_signature,
-  own_revision,
-  date_invalid,
-  paper_invalid,
-  too_many,
-  no_question,
-  no_adviser,
-  no_case,
-  no_report,
-  no_roll,
-  no_double,
-  figures_invalid,
-  internal
+#define HOMEWARD_CODE(code, ru, en) code,
+  HOMEWARD_ERROR_CODES(HOMEWARD_CODE)
+#undef HOMEWARD_CODE
 };
-BOOST_DESCRIBE_ENUM(ErrorCode, unknown_command, bad_arguments, locked, no_vault, vault_exists,
-                    wrong_passphrase, passphrase_empty, damaged, vault_in_use, too_new, disk_full,
-                    out_of_memory, no_group, no_request, no_invite, no_member, no_join, no_message, bad_link,
-                    link_expired, link_used, not_allowed, not_possible_now, already_done, text_too_long,
-                    text_empty, text_invalid, name_invalid, bad_relay, last_organizer, no_change,
-                    advisers_only, no_article, no_revision, no_proposal, no_paper, article_withdrawn,
-                    bad_file, bad_signature, own_revision, date_invalid, paper_invalid, too_many, no_question,
-                    no_adviser, no_case, no_report, no_roll, no_double, figures_invalid, internal)
 
+// As the JSON spells it.
+std::string_view name_of(ErrorCode code);
+// Of every code, in the order of the list.
+std::vector<std::string_view> error_names();
 // `language` is "ru"; everything else gets English.
 std::string message_of(ErrorCode code, std::string_view language);
 // For bad_arguments: which field, and what it takes.

@@ -19,7 +19,7 @@ client::Client& Node::open_client() {
 json::object Node::call(std::string_view name, const json::value& args) {
   const auto refuse = [&](ErrorCode code, const std::string& field, const std::string& takes) {
     json::object error;
-    error["code"] = boost::describe::enum_to_string(code, "internal");
+    error["code"] = name_of(code);
     error["message"] = code == ErrorCode::bad_arguments ? bad_arguments_message(field, takes, language())
                                                         : message_of(code, language());
     if (!field.empty()) error["field"] = field;
