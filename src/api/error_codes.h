@@ -1,5 +1,5 @@
-// Every code of a refusal with its words, Russian and English: HOMEWARD_ERROR_CODES(X) makes X(code, ru, en) of each.
-// A code is spelled as the JSON spells it.
+// Every code of a refusal with its words, Russian and English: HOMEWARD_ERROR_CODES(X) makes X(code, ru, en)
+// of each. A code is spelled as the JSON spells it.
 #pragma once
 
 // clang-format off
