@@ -19,11 +19,13 @@ bool is_passing(wire::Reason reason) {
     case wire::Reason::kShuttingDown:
     case wire::Reason::kTooManySubscriptions:
     case wire::Reason::kInternal:
+    case wire::Reason::kOtherRelay:
       return true;
     case wire::Reason::kBadRequest:
     case wire::Reason::kEntrySize:
     case wire::Reason::kQueueFull:
     case wire::Reason::kExpired:
+    case wire::Reason::kNoForwarding:
       return false;
   }
   return false;

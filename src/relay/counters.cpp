@@ -22,7 +22,7 @@ void write(std::string& out, const Metric& metric, uint64_t value) {
   out.append(metric.name).append(" ").append(std::to_string(value)).append("\n");
 }
 
-constexpr std::array<std::string_view, 12> kReasonNames = {"",
+constexpr std::array<std::string_view, 14> kReasonNames = {"",
                                                            "bad_request",
                                                            "entry_size",
                                                            "queue_full",
@@ -33,7 +33,9 @@ constexpr std::array<std::string_view, 12> kReasonNames = {"",
                                                            "shutting_down",
                                                            "too_many_subscriptions",
                                                            "expired",
-                                                           "internal"};
+                                                           "internal",
+                                                           "other_relay",
+                                                           "no_forwarding"};
 
 }  // namespace
 

@@ -40,6 +40,10 @@ Refused words_for(wire::Reason reason) {
       return {"entries after that number were kept once and are gone", 0};
     case wire::Reason::kInternal:
       return {"the relay's store failed; try again", 10};
+    case wire::Reason::kOtherRelay:
+      return {"the other relay does not answer", 10};
+    case wire::Reason::kNoForwarding:
+      return {"this relay does not pass that on to that relay", 0};
   }
   return {"", 0};
 }
@@ -122,6 +126,8 @@ void Relay::receive(ConnectionId id, BytesView frame, Instant now) {
   if (auto* append = std::get_if<wire::Append>(&request.body))
     return handle(id, request.id, std::move(*append));
   if (const auto* read = std::get_if<wire::Read>(&request.body)) return handle(id, request.id, *read, now);
+  if (std::holds_alternative<wire::Forward>(request.body))
+    return refuse(id, request.id, wire::Reason::kNoForwarding);
   if (!found->second.options.live) return refuse(id, request.id, wire::Reason::kBadRequest);
   if (const auto* body = std::get_if<wire::Subscribe>(&request.body)) return handle(id, request.id, *body);
   if (const auto* body = std::get_if<wire::Unsubscribe>(&request.body)) return handle(id, request.id, *body);

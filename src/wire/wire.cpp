@@ -6,7 +6,7 @@ namespace homeward::wire {
 
 namespace {
 
-enum class RequestKind : uint8_t { kAppend = 1, kRead, kSubscribe, kUnsubscribe, kAcknowledge };
+enum class RequestKind : uint8_t { kAppend = 1, kRead, kSubscribe, kUnsubscribe, kAcknowledge, kForward = 9 };
 enum class AnswerKind : uint8_t { kAppended = 1, kEntries, kDone, kRefusal };
 
 constexpr uint8_t number_of(RequestKind kind) { return static_cast<uint8_t>(kind); }
@@ -64,6 +64,11 @@ Body read_body(Reader& in) {
       out.number = in.u64();
       return out;
     }
+    case RequestKind::kForward: {
+      Forward out{.url = in.text(kLargestUrl), .request = {}};
+      out.request = copy_of(in.opaque(kLargestDirectRequest));
+      return out;
+    }
   }
   in.fail(CodecError::kMalformed);
   return Unsubscribe{};
@@ -103,8 +108,7 @@ AnswerBody read_answer_body(Reader& in) {
     case AnswerKind::kRefusal: {
       Refusal out;
       const uint8_t reason = in.u8();
-      if (reason < static_cast<uint8_t>(Reason::kBadRequest) ||
-          reason > static_cast<uint8_t>(Reason::kInternal)) {
+      if (reason < static_cast<uint8_t>(Reason::kBadRequest) || reason > static_cast<uint8_t>(kLastReason)) {
         in.fail(CodecError::kMalformed);
       }
       out.reason = static_cast<Reason>(reason);
@@ -169,6 +173,10 @@ Bytes encode(const Request& request) {
           [&](const Acknowledge& body) {
             out.u8(number_of(RequestKind::kAcknowledge)).raw(body.queue).u64(body.number);
           },
+          [&](const Forward& body) {
+            out.reserve(body.request.size() + body.url.size() + 16);
+            out.u8(number_of(RequestKind::kForward)).text(body.url).opaque(body.request);
+          },
       },
       request.body);
   return out.take();
@@ -212,6 +220,9 @@ Result<Request> decode_request(BytesView frame) {
   out.id = in.u32();
   out.body = read_body(in);
   HW_TRY(in.finish());
+  if (frame.size() > kLargestDirectRequest && !std::holds_alternative<Forward>(out.body)) {
+    return Error(CodecError::kTooLarge, "request");
+  }
   return out;
 }
 
@@ -247,6 +258,10 @@ int http_status(Reason reason) {
       return 410;
     case Reason::kInternal:
       return 500;
+    case Reason::kOtherRelay:
+      return 502;
+    case Reason::kNoForwarding:
+      return 403;
   }
   return 500;
 }

@@ -60,8 +60,11 @@ size_t entry_size_for(size_t size_bytes);
 inline constexpr uint64_t kEntriesPerQueue = 10'000;
 // One answer frame holds entries of at most this many bytes together (but always at least one entry).
 inline constexpr size_t kReadAnswerBytes = 1024 * 1024;
-// No request and no answer is longer, so that whoever receives can refuse before he reads on.
-inline constexpr size_t kLargestRequest = kLargestEntry + 128;
+// No request and no answer is longer, so that whoever receives can refuse before he reads on. A Forward may
+// be as long as the largest of the others with the name of a relay around it.
+inline constexpr size_t kLargestDirectRequest = kLargestEntry + 128;
+inline constexpr size_t kLargestUrl = 256;
+inline constexpr size_t kLargestRequest = kLargestDirectRequest + kLargestUrl + 16;
 inline constexpr size_t kLargestAnswer = kReadAnswerBytes + 16 * 1024;
 inline constexpr size_t kLargestWords = 512;  // of a refusal
 inline constexpr uint16_t kLongestWait_s = 60;
@@ -98,7 +101,16 @@ struct Acknowledge {
 };
 inline constexpr size_t kPushWindowBytes = 4 * 1024 * 1024;
 
-using Body = std::variant<Append, Read, Subscribe, Unsubscribe, Acknowledge>;
+// To another relay, which this one's operator must have named: `request` is a frame of an Append or a Read,
+// and the answer is what the other relay answers. What was read so is kept, and answered from the copy while
+// the other relay does not answer.
+struct Forward {
+  std::string url;  // as the other relay's clients write it
+  Bytes request;
+  bool operator==(const Forward&) const = default;
+};
+
+using Body = std::variant<Append, Read, Subscribe, Unsubscribe, Acknowledge, Forward>;
 struct Request {
   RequestId id = 0;
   Body body;
@@ -134,7 +146,10 @@ enum class Reason : uint8_t {
   kTooManySubscriptions,
   kExpired,  // entries after `after` were kept once and are gone: the reader missed some
   kInternal,
+  kOtherRelay,    // the relay to forward to does not answer, and there is no copy of what was asked
+  kNoForwarding,  // this relay does not forward to that one, or not this
 };
+inline constexpr Reason kLastReason = Reason::kNoForwarding;
 struct Refusal {
   Reason reason = Reason::kInternal;
   uint16_t retry_after_s = 0;
@@ -166,7 +181,7 @@ Bytes encode_entries(RequestId id, const EntriesView& view);
 Result<Request> decode_request(BytesView frame);
 Result<Answer> decode_answer(BytesView frame);
 
-// HTTP status for a refusal: 400, 413, 409, 429, 503, 401, 507, 410, 500.
+// HTTP status for a refusal: 400, 413, 409, 429, 503, 401, 507, 410, 500, 502, 403.
 int http_status(Reason reason);
 
 }  // namespace homeward::wire

@@ -20,7 +20,10 @@ std::vector<Request> sample_requests() {
           {3, Read{access.read, 17, 60}},
           {UINT32_MAX, Subscribe{access.read, UINT64_MAX}},
           {5, Unsubscribe{queue_id(access.read)}},
-          {6, Acknowledge{queue_id(access.read), 9}}};
+          {6, Acknowledge{queue_id(access.read), 9}},
+          {7, Forward{"https://relay.example:8470", encode(Request{0, Read{access.read, 3, 0}})}},
+          {8, Forward{std::string(kLargestUrl, 'r'),
+                      encode(Request{0, Append{access.write, random_source.bytes(kLargestEntry)}})}}};
 }
 
 std::vector<Answer> sample_answers() {
@@ -79,6 +82,9 @@ TEST(Wire, LimitsHold) {
   EXPECT_FALSE(decode_request(encode(Request{1, Append{access.write, Bytes(kLargestEntry + 1)}})).ok());
   EXPECT_FALSE(decode_request(Bytes(kLargestRequest + 1)).ok());
   EXPECT_FALSE(decode_request(encode(Request{1, Read{access.read, 0, kLongestWait_s + 1}})).ok());
+  EXPECT_FALSE(decode_request(encode(Request{1, Forward{std::string(kLargestUrl + 1, 'r'), {}}})).ok());
+  EXPECT_FALSE(decode_request(encode(Request{1, Forward{"r", Bytes(kLargestDirectRequest + 1)}})).ok());
+  EXPECT_FALSE(decode_request(encode(Request{1, Forward{"\xff", {}}})).ok());
   const QueueId queue = queue_id(access.read);
   EXPECT_FALSE(decode_answer(encode(Answer{1, Entries{queue, 1, 1, {Bytes(511)}}})).ok());
   EXPECT_FALSE(decode_answer(encode(Answer{1, Entries{queue, 0, 1, {Bytes(512)}}})).ok());
@@ -95,9 +101,9 @@ TEST(Wire, LimitsHold) {
 }
 
 TEST(Wire, UnknownKindsAndReasonsAreRefused) {
-  for (uint8_t kind : {0, 6, 255}) EXPECT_FALSE(decode_request(Bytes{0, 0, 0, 1, kind}).ok());
+  for (uint8_t kind : {0, 10, 255}) EXPECT_FALSE(decode_request(Bytes{0, 0, 0, 1, kind}).ok());
   for (uint8_t kind : {0, 5, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, kind}).ok());
-  for (uint8_t reason : {0, 12, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, 4, reason, 0, 0, 0}).ok());
+  for (uint8_t reason : {0, 14, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, 4, reason, 0, 0, 0}).ok());
 }
 
 TEST(Wire, BothHalvesNameOneQueueAndNoOtherTokenDoes) {
