@@ -6,6 +6,8 @@
 // signed anew with her key and tagged as hers, so that what follows signature and tag is reached; or the
 // content is the input's own bytes. One reader is restored from her saved rows before each step. An honest
 // commit must be taken by all.
+#include <algorithm>
+
 #include "base/assert.h"
 #include "mls/group/rogue_for_test.h"
 
@@ -181,10 +183,17 @@ class Run {
     HW_ASSERT(rows_of(group) == before);  // a PublicMessage uses no key up, and nobody entered
   }
 
+  // The proposals that a member heard of.
+  std::vector<Bytes> known_to(size_t member) const {
+    std::vector<Bytes> out;
+    for (const PendingProposal& pending : members_[member].pending_proposals())
+      out.push_back(copy_of(pending.ref));
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
   void agree(size_t i, size_t j, const std::vector<Taken>& taken) const {
-    const bool knew_the_same =
-        members_[i].pending_proposals().size() == members_[j].pending_proposals().size();
-    if (knew_the_same) HW_ASSERT(taken[i].checked == taken[j].checked);
+    if (known_to(i) == known_to(j)) HW_ASSERT(taken[i].checked == taken[j].checked);
     if (taken[i].checked && taken[j].checked) HW_ASSERT(taken[i].tree_hash == taken[j].tree_hash);
     if (taken[i].next && taken[j].next) {
       HW_ASSERT(taken[i].next->epoch() == taken[j].next->epoch());
