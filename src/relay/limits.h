@@ -23,6 +23,7 @@ struct Limits {
   size_t waiting_append_bytes = 64u << 20;  // entries received and not yet on disk, of all connections
   size_t batch_entries = 1'024;             // in one transaction
   size_t batch_bytes = 8u << 20;
+  int64_t confirm_within_ms = 10'000;  // after this an append is refused, though it may still be stored
 };
 
 // A token bucket: `per_period` tokens come back in each period, at most `burst` are kept.

@@ -10,6 +10,8 @@ constexpr int64_t kExpireEvery_ms = 60'000;
 constexpr int64_t kHour_ms = 3'600'000;
 // Beside its entry, what a frame holds at most for each entry, and once.
 constexpr size_t kFrameOverhead = 64;
+// Reads of one connection that the store is asked for at once.
+constexpr uint32_t kMostReads = 256;
 
 struct Refused {
   const char* words;
@@ -69,11 +71,22 @@ void run(Batch& batch, StoreWriter& writer, Instant wall) {
   batch.stored_bytes = writer.stored_bytes();
 }
 
-Relay::Relay(StoreReader& reader, const Limits& limits, Instant now)
-    : reader_(reader),
+Relay::Relay(StoreLink& store, const Limits& limits, Instant now)
+    : store_(store),
       limits_(limits),
       new_queues_({limits.new_queues_per_hour, kHour_ms, limits.new_queues_per_hour}, now),
-      expire_at_(now) {}
+      lanes_(store.lanes()) {
+  for (Lane& lane : lanes_) lane.expire_at = now;
+}
+
+Relay::Relay(StoreReader& reader, const Limits& limits, Instant now)
+    : local_(std::make_unique<LocalStoreLink>(reader)),
+      store_(*local_),
+      limits_(limits),
+      new_queues_({limits.new_queues_per_hour, kHour_ms, limits.new_queues_per_hour}, now),
+      lanes_(1) {
+  lanes_[0].expire_at = now;
+}
 
 // --- Connections ---
 
@@ -98,7 +111,7 @@ void Relay::close(ConnectionId id) {
   std::vector<wire::QueueId> queues;
   for (const auto& [queue, subscription] : found->second.subscriptions) queues.push_back(queue);
   for (const wire::QueueId& queue : queues) end_subscription(id, found->second, queue);
-  if (found->second.waits > 0) {
+  if (found->second.reads > 0) {
     std::vector<WaitId> ended;
     for (const auto& [wait_id, wait] : waits_) {
       if (wait.connection == id) ended.push_back(wait_id);
@@ -153,6 +166,18 @@ void Relay::refuse(ConnectionId id, wire::RequestId request, wire::Reason reason
   deliveries_.back().retry_after_s = refused.retry_after_s;
 }
 
+void Relay::refuse_unconfirmed(ConnectionId id, wire::RequestId request) {
+  ++counters_.refused[static_cast<size_t>(wire::Reason::kInternal)];
+  if (!connections_.contains(id)) return;
+  constexpr uint16_t kAgain_s = 10;
+  const wire::Refusal body{.reason = wire::Reason::kInternal,
+                           .retry_after_s = kAgain_s,
+                           .words = "the relay's store does not confirm now; send it again"};
+  deliver(id, std::make_shared<const Bytes>(wire::encode(wire::Answer{request, body})));
+  deliveries_.back().refused = wire::Reason::kInternal;
+  deliveries_.back().retry_after_s = kAgain_s;
+}
+
 void Relay::answer_entries(ConnectionId id, wire::RequestId request, const wire::QueueId& queue,
                            StoreReader::Page page) {
   counters_.entries_sent += page.entries.size();
@@ -170,55 +195,67 @@ void Relay::handle(ConnectionId id, wire::RequestId request, wire::Append&& body
   if (counters_.waiting_append_bytes + body.entry.size() > limits_.waiting_append_bytes) {
     return refuse(id, request, wire::Reason::kTooManyRequests);
   }
-  counters_.waiting_append_bytes += body.entry.size();
   StoreAppend append{.queue = wire::queue_id(body.access), .entry = std::move(body.entry)};
+  Lane& lane = lanes_.at(store_.lane_of(append.queue));
+  if (lane.is_stalled) return refuse_unconfirmed(id, request);
+  counters_.waiting_append_bytes += append.entry.size();
   append.may_create = connections_.at(id).options.may_create_queues;
-  appends_.emplace_back(std::move(append), Batch::Origin{id, request});
+  lane.appends.emplace_back(std::move(append), Batch::Origin{id, request});
 }
 
 std::optional<Batch> Relay::next_batch(Instant now) {
-  const bool expire = now >= expire_at_;
-  if (batch_is_out_ || (appends_.empty() && !expire)) return std::nullopt;
-  Batch batch;
-  size_t size_bytes = 0;
-  while (!appends_.empty() && batch.appends.size() < limits_.batch_entries &&
-         size_bytes < limits_.batch_bytes) {
-    auto& [append, origin] = appends_.front();
-    size_bytes += append.entry.size();
-    batch.appends.push_back(std::move(append));
-    batch.origins.push_back(origin);
-    appends_.pop_front();
+  for (size_t tried = 0; tried < lanes_.size(); ++tried) {
+    const size_t number = next_lane_++ % lanes_.size();
+    Lane& lane = lanes_[number];
+    const bool expire = now >= lane.expire_at;
+    if (lane.batch_is_out || (lane.appends.empty() && !expire)) continue;
+    Batch batch;
+    batch.lane = number;
+    size_t size_bytes = 0;
+    while (!lane.appends.empty() && batch.appends.size() < limits_.batch_entries &&
+           size_bytes < limits_.batch_bytes) {
+      auto& [append, origin] = lane.appends.front();
+      size_bytes += append.entry.size();
+      batch.appends.push_back(std::move(append));
+      batch.origins.push_back(origin);
+      lane.appends.pop_front();
+    }
+    batch.rules.entries_per_queue = limits_.entries_per_queue;
+    batch.rules.most_new_queues = new_queues_.available(now);
+    batch.rules.most_store_bytes = limits_.most_store_bytes;
+    batch.retention_days = limits_.retention_days;
+    batch.expire = expire;
+    if (expire) lane.expire_at = now.after_ms(kExpireEvery_ms);
+    lane.batch_is_out = true;
+    lane.out_since = now;
+    lane.asking = batch.origins;
+    return batch;
   }
-  batch.rules.entries_per_queue = limits_.entries_per_queue;
-  batch.rules.most_new_queues = new_queues_.available(now);
-  batch.rules.most_store_bytes = limits_.most_store_bytes;
-  batch.retention_days = limits_.retention_days;
-  batch.expire = expire;
-  if (expire) expire_at_ = now.after_ms(kExpireEvery_ms);
-  batch_is_out_ = true;
-  return batch;
+  return std::nullopt;
 }
 
 void Relay::committed(Batch&& batch, Instant now) {
-  HW_ASSERT(batch_is_out_);
-  batch_is_out_ = false;
+  Lane& lane = lanes_.at(batch.lane);
+  HW_ASSERT(lane.batch_is_out);
+  lane.batch_is_out = false;
+  const bool was_refused = std::exchange(lane.is_stalled, false);
   counters_.stored_bytes = batch.stored_bytes;
-  if (batch.expire_more) expire_at_ = now;
-  // A reader that cannot renew its view keeps the old one and tries at the next change; what it cannot find
-  // it refuses.
-  if (batch.layout_changed) (void)reader_.refresh();
+  if (batch.expire_more) lane.expire_at = now;
+  if (batch.layout_changed) store_.refresh();
 
   std::map<wire::QueueId, Fresh> fresh;
   for (size_t i = 0; i < batch.appends.size(); ++i) {
     const StoreAppend& append = batch.appends[i];
     counters_.waiting_append_bytes -= append.entry.size();
-    if (batch.failed) {
+    if (append.created) new_queues_.take(1, now);
+    if (was_refused) {
+      // Its asker was told to send it again.
+    } else if (append.outcome == Outcome::kPending && batch.failed) {
       refuse(batch.origins[i].connection, batch.origins[i].request,
              batch.failed->is(RelayError::kDiskFull) ? wire::Reason::kDiskFull : wire::Reason::kInternal);
-      continue;
+    } else {
+      answer_append(append, batch.origins[i]);
     }
-    answer_append(append, batch.origins[i]);
-    if (append.created) new_queues_.take(1, now);
     if (append.outcome != Outcome::kStored) continue;
     Fresh& of_queue = fresh[append.queue];
     if (of_queue.entries.empty()) of_queue.first = append.number;
@@ -227,6 +264,21 @@ void Relay::committed(Batch&& batch, Instant now) {
   }
   if (!batch.appends.empty()) ++(batch.failed ? counters_.failed_commits : counters_.commits);
   for (const auto& [queue, entries] : fresh) announce(queue, entries);
+}
+
+void Relay::stall(Lane& lane) {
+  lane.is_stalled = true;
+  for (const Batch::Origin& origin : lane.asking) refuse_unconfirmed(origin.connection, origin.request);
+  for (const auto& [append, origin] : lane.appends) {
+    counters_.waiting_append_bytes -= append.entry.size();
+    refuse_unconfirmed(origin.connection, origin.request);
+  }
+  lane.appends.clear();
+}
+
+bool Relay::settled() const {
+  return std::ranges::all_of(lanes_,
+                             [](const Lane& lane) { return !lane.batch_is_out && lane.appends.empty(); });
 }
 
 void Relay::answer_append(const StoreAppend& append, const Batch::Origin& origin) {
@@ -251,45 +303,96 @@ void Relay::announce(const wire::QueueId& queue, const Fresh& fresh) {
   const auto found = listeners_.find(queue);
   if (found == listeners_.end()) return;
   if (!found->second.subscribers.empty()) push_to_all(queue, fresh);
-  end_waits(queue, fresh);
+  end_waits(queue, fresh.last());
+}
+
+void Relay::heard(const wire::QueueId& queue, uint64_t last) {
+  const auto found = listeners_.find(queue);
+  if (found == listeners_.end()) return;
+  for (const ConnectionId id : found->second.subscribers) {
+    Subscription& subscription = connections_.at(id).subscriptions.at(queue);
+    if (subscription.sent < last) fall_behind(id, queue, subscription);
+  }
+  end_waits(queue, last);
 }
 
 // --- Reading ---
 
 void Relay::handle(ConnectionId id, wire::RequestId request, const wire::Read& body, Instant now) {
   ++counters_.reads;
-  const wire::QueueId queue = wire::queue_id(body.access);
-  Result<StoreReader::Page> page = reader_.read(queue, body.after, wire::kReadAnswerBytes);
-  if (!page.ok()) return refuse(id, request, wire::Reason::kInternal);
-  if (page->expired) return refuse(id, request, wire::Reason::kExpired);
   Connection& connection = connections_.at(id);
-  const bool may_wait = waits_.size() < limits_.most_waits && connection.waits < limits_.waits_per_connection;
-  if (!page->entries.empty() || body.wait_s == 0) return answer_entries(id, request, queue, std::move(*page));
-  if (!may_wait) return refuse(id, request, wire::Reason::kTooManyRequests);
+  if (connection.reads - connection.waits >= kMostReads) {
+    return refuse(id, request, wire::Reason::kTooManyRequests);
+  }
+  const wire::QueueId queue = wire::queue_id(body.access);
   const WaitId wait_id = next_wait_++;
   const Instant deadline = now.after_ms(int64_t{body.wait_s} * 1000);
-  waits_.emplace(wait_id, Wait{id, request, queue, body.after, deadline});
-  deadlines_.emplace(deadline, wait_id);
-  listeners_[queue].waits.push_back(wait_id);
-  ++connection.waits;
-  counters_.waiting_reads = waits_.size();
+  waits_.emplace(wait_id, Wait{.connection = id,
+                               .request = request,
+                               .queue = queue,
+                               .after = body.after,
+                               .deadline = deadline,
+                               .is_late = body.wait_s == 0});
+  if (body.wait_s != 0) deadlines_.emplace(deadline, wait_id);
+  listen_to(queue).waits.push_back(wait_id);
+  ++connection.reads;
+  read_for(wait_id);
 }
 
-void Relay::end_waits(const wire::QueueId& queue, const Fresh& fresh) {
+void Relay::read_for(WaitId id) {
+  Wait& wait = waits_.at(id);
+  wait.is_reading = true;
+  wait.read_again = false;
+  store_.read({.queue = wait.queue, .after = wait.after, .most_bytes = wire::kReadAnswerBytes},
+              [this, id](Result<StoreReader::Page> page) { was_read(id, std::move(page)); });
+}
+
+void Relay::was_read(WaitId id, Result<StoreReader::Page> page) {
+  const auto found = waits_.find(id);
+  if (found == waits_.end()) return;
+  Wait& wait = found->second;
+  wait.is_reading = false;
+  const bool is_empty = page.ok() && !page->expired && page->entries.empty();
+  if (is_empty && wait.read_again) return read_for(id);
+  if (is_empty && !wait.is_late && park(wait)) return;
+  const bool finds_no_room = is_empty && !wait.is_late;
+  const Wait ended = wait;
+  end_wait(id);
+  if (!page.ok()) {
+    refuse(ended.connection, ended.request, wire::Reason::kInternal);
+  } else if (page->expired) {
+    refuse(ended.connection, ended.request, wire::Reason::kExpired);
+  } else if (finds_no_room) {
+    refuse(ended.connection, ended.request, wire::Reason::kTooManyRequests);
+  } else {
+    answer_entries(ended.connection, ended.request, ended.queue, std::move(*page));
+  }
+}
+
+// False: as many wait as may.
+bool Relay::park(Wait& wait) {
+  if (wait.is_parked) return true;
+  Connection& connection = connections_.at(wait.connection);
+  if (counters_.waiting_reads >= limits_.most_waits || connection.waits >= limits_.waits_per_connection) {
+    return false;
+  }
+  wait.is_parked = true;
+  ++connection.waits;
+  ++counters_.waiting_reads;
+  return true;
+}
+
+void Relay::end_waits(const wire::QueueId& queue, uint64_t last) {
   const auto found = listeners_.find(queue);
   if (found == listeners_.end()) return;
-  const std::vector<WaitId> ended = found->second.waits;
-  for (const WaitId wait_id : ended) {
-    const Wait wait = waits_.at(wait_id);
-    if (wait.after >= fresh.last()) continue;  // asks for entries that are yet to come
-    end_wait(wait_id);
-    Result<StoreReader::Page> page = reader_.read(queue, wait.after, wire::kReadAnswerBytes);
-    if (!page.ok()) {
-      refuse(wait.connection, wait.request, wire::Reason::kInternal);
-    } else if (page->expired) {
-      refuse(wait.connection, wait.request, wire::Reason::kExpired);
+  const std::vector<WaitId> waiting = found->second.waits;
+  for (const WaitId id : waiting) {
+    Wait& wait = waits_.at(id);
+    if (wait.after >= last) continue;  // asks for entries that are yet to come
+    if (wait.is_reading) {
+      wait.read_again = true;
     } else {
-      answer_entries(wait.connection, wait.request, queue, std::move(*page));
+      read_for(id);
     }
   }
 }
@@ -301,29 +404,38 @@ void Relay::end_wait(WaitId id) {
   deadlines_.erase({wait.deadline, id});
   std::erase(listeners_.at(wait.queue).waits, id);
   forget_if_unheard(wait.queue);
-  --connections_.at(wait.connection).waits;
-  counters_.waiting_reads = waits_.size();
+  Connection& connection = connections_.at(wait.connection);
+  --connection.reads;
+  if (!wait.is_parked) return;
+  --connection.waits;
+  --counters_.waiting_reads;
 }
 
 void Relay::tick(Instant now) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     const WaitId id = deadlines_.begin()->second;
-    const Wait wait = waits_.at(id);
-    end_wait(id);
-    Result<StoreReader::Page> page = reader_.read(wait.queue, wait.after, wire::kReadAnswerBytes);
-    if (page.ok() && page->expired) {
-      refuse(wait.connection, wait.request, wire::Reason::kExpired);
-    } else if (page.ok()) {
-      answer_entries(wait.connection, wait.request, wait.queue, std::move(*page));
-    } else {
-      refuse(wait.connection, wait.request, wire::Reason::kInternal);
+    deadlines_.erase(deadlines_.begin());
+    Wait& wait = waits_.at(id);
+    wait.is_late = true;
+    if (!wait.is_reading) read_for(id);
+  }
+  for (Lane& lane : lanes_) {
+    if (lane.batch_is_out && !lane.is_stalled && now >= lane.out_since.after_ms(limits_.confirm_within_ms)) {
+      stall(lane);
     }
   }
 }
 
 Instant Relay::next_due() const {
-  const Instant expiry = batch_is_out_ ? Instant{INT64_MAX} : expire_at_;
-  return deadlines_.empty() ? expiry : std::min(expiry, deadlines_.begin()->first);
+  Instant due = deadlines_.empty() ? Instant{INT64_MAX} : deadlines_.begin()->first;
+  for (const Lane& lane : lanes_) {
+    if (!lane.batch_is_out) {
+      due = std::min(due, lane.expire_at);
+    } else if (!lane.is_stalled) {
+      due = std::min(due, lane.out_since.after_ms(limits_.confirm_within_ms));
+    }
+  }
+  return due;
 }
 
 // --- Subscriptions ---
@@ -336,17 +448,38 @@ void Relay::handle(ConnectionId id, wire::RequestId request, const wire::Subscri
   if (connection.subscriptions.size() >= limits_.subscriptions_per_connection) {
     return refuse(id, request, wire::Reason::kTooManySubscriptions);
   }
-  // One byte: only the first entry, to learn whether there is one and what the queue ends with.
-  Result<StoreReader::Page> page = reader_.read(queue, body.after, 1);
-  if (!page.ok()) return refuse(id, request, wire::Reason::kInternal);
-  if (page->expired) return refuse(id, request, wire::Reason::kExpired);
-  answer(id, {request, wire::Done{page->last_in_queue}});
-  Subscription& subscription = connection.subscriptions[queue];
-  subscription.request = request;
-  subscription.sent = body.after;
-  listeners_[queue].subscribers.push_back(id);
+  const uint64_t serial = next_subscription_++;
+  connection.subscriptions[queue] = {
+      .serial = serial, .request = request, .sent = body.after, .is_opening = true, .pushes = {}};
+  listen_to(queue).subscribers.push_back(id);
   ++counters_.subscriptions;
-  if (!page->entries.empty()) fall_behind(id, queue, subscription);
+  // One byte: only the first entry, to learn whether there is one and what the queue ends with.
+  store_.read({.queue = queue, .after = body.after, .most_bytes = 1},
+              [this, id, queue, serial](Result<StoreReader::Page> page) {
+                opened(id, queue, serial, std::move(page));
+              });
+}
+
+Relay::Subscription* Relay::find(ConnectionId id, const wire::QueueId& queue, uint64_t serial) {
+  const auto connection = connections_.find(id);
+  if (connection == connections_.end()) return nullptr;
+  const auto found = connection->second.subscriptions.find(queue);
+  if (found == connection->second.subscriptions.end() || found->second.serial != serial) return nullptr;
+  return &found->second;
+}
+
+void Relay::opened(ConnectionId id, const wire::QueueId& queue, uint64_t serial,
+                   Result<StoreReader::Page> page) {
+  Subscription* subscription = find(id, queue, serial);
+  if (subscription == nullptr) return;
+  subscription->is_opening = false;
+  const wire::RequestId request = subscription->request;
+  if (!page.ok() || page->expired) {
+    end_subscription(id, connections_.at(id), queue);
+    return refuse(id, request, page.ok() ? wire::Reason::kExpired : wire::Reason::kInternal);
+  }
+  answer(id, {request, wire::Done{page->last_in_queue}});
+  if (!page->entries.empty() || subscription->is_behind) fall_behind(id, queue, *subscription);
 }
 
 void Relay::handle(ConnectionId id, wire::RequestId request, const wire::Unsubscribe& body) {
@@ -378,6 +511,8 @@ void Relay::resume(ConnectionId id, Connection& connection) {
 void Relay::end_subscription(ConnectionId id, Connection& connection, const wire::QueueId& queue) {
   const auto found = connection.subscriptions.find(queue);
   if (found == connection.subscriptions.end()) return;
+  // A request that ends with its subscription is answered, too.
+  if (found->second.is_opening) answer(id, {found->second.request, wire::Done{0}});
   for (const Push& push : found->second.pushes) connection.window_used_bytes -= push.size_bytes;
   connection.subscriptions.erase(found);
   std::erase(listeners_.at(queue).subscribers, id);
@@ -385,10 +520,17 @@ void Relay::end_subscription(ConnectionId id, Connection& connection, const wire
   --counters_.subscriptions;
 }
 
+Relay::Listeners& Relay::listen_to(const wire::QueueId& queue) {
+  const auto [found, is_new] = listeners_.try_emplace(queue);
+  if (is_new) store_.listen(queue, true);
+  return found->second;
+}
+
 void Relay::forget_if_unheard(const wire::QueueId& queue) {
   const auto found = listeners_.find(queue);
   if (found != listeners_.end() && found->second.subscribers.empty() && found->second.waits.empty()) {
     listeners_.erase(found);
+    store_.listen(queue, false);
   }
 }
 
@@ -407,6 +549,7 @@ bool Relay::push(ConnectionId id, Connection& connection, const wire::QueueId& q
                  const std::shared_ptr<const Bytes>& frame, uint64_t first, uint64_t last) {
   Subscription& subscription = connection.subscriptions.at(queue);
   if (subscription.sent >= last) return true;
+  if (subscription.is_opening || subscription.is_reading) return false;
   if (subscription.sent + 1 != first || !window_has_room(connection, frame->size())) return false;
   subscription.sent = last;
   subscription.pushes.push_back({last, frame->size()});
@@ -453,38 +596,53 @@ void Relay::work(Instant) {
   if (subscribed == connection.subscriptions.end()) return;
   Subscription& subscription = subscribed->second;
   subscription.is_queued = false;
+  if (subscription.is_opening || subscription.is_reading) return;  // goes on when that ends
   if (!window_has_room(connection, wire::kLargestEntry + 2 * kFrameOverhead))
     return;  // an Acknowledge makes room
   const size_t room_bytes =
       limits_.push_window_bytes - std::min(limits_.push_window_bytes, connection.window_used_bytes);
   // A frame's overhead is at most an eighth of its entries.
   const size_t most_bytes = std::clamp<size_t>(room_bytes - room_bytes / 8, 1, wire::kReadAnswerBytes);
-  Result<StoreReader::Page> page = reader_.read(queue, subscription.sent, most_bytes);
+  subscription.is_reading = true;
+  subscription.is_behind = false;  // until something comes that the store is not asked for now
+  const uint64_t serial = subscription.serial;
+  store_.read({.queue = queue, .after = subscription.sent, .most_bytes = most_bytes},
+              [this, id = id, queue = queue, serial](Result<StoreReader::Page> page) {
+                caught_up(id, queue, serial, std::move(page));
+              });
+}
+
+void Relay::caught_up(ConnectionId id, const wire::QueueId& queue, uint64_t serial,
+                      Result<StoreReader::Page> page) {
+  Subscription* subscription = find(id, queue, serial);
+  if (subscription == nullptr) return;
+  Connection& connection = connections_.at(id);
+  subscription->is_reading = false;
   if (!page.ok() || page->expired) {
-    const wire::RequestId request = subscription.request;
+    const wire::RequestId request = subscription->request;
     end_subscription(id, connection, queue);
     return refuse(id, request, page.ok() ? wire::Reason::kExpired : wire::Reason::kInternal);
   }
-  subscription.is_behind = false;
-  if (page->entries.empty()) return;
-  const auto views = views_of(page->entries);
-  const uint64_t last = page->first + views.size() - 1;
-  const auto frame = std::make_shared<const Bytes>(wire::encode_entries(
-      0, {.queue = queue, .first = page->first, .last_in_queue = page->last_in_queue, .entries = views}));
-  if (!push(id, connection, queue, frame, page->first, last)) {
-    subscription.is_behind = true;
-  } else if (last < page->last_in_queue) {
-    fall_behind(id, queue, subscription);
+  if (!page->entries.empty()) {
+    const auto views = views_of(page->entries);
+    const uint64_t last = page->first + views.size() - 1;
+    const auto frame = std::make_shared<const Bytes>(wire::encode_entries(
+        0, {.queue = queue, .first = page->first, .last_in_queue = page->last_in_queue, .entries = views}));
+    if (!push(id, connection, queue, frame, page->first, last)) {
+      subscription->is_behind = true;  // until there is room in the window
+      return;
+    }
+    if (last < page->last_in_queue) subscription->is_behind = true;
   }
+  if (subscription->is_behind) fall_behind(id, queue, *subscription);
 }
 
 // --- Ending ---
 
 void Relay::shut_down() {
   is_shutting_down_ = true;
-  while (!waits_.empty()) {
-    const WaitId id = deadlines_.begin()->second;
-    const Wait wait = waits_.at(id);
+  std::map<WaitId, Wait> waits(waits_.begin(), waits_.end());
+  for (const auto& [id, wait] : waits) {
     end_wait(id);
     refuse(wait.connection, wait.request, wire::Reason::kShuttingDown);
   }

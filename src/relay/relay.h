@@ -8,12 +8,13 @@
 // One thread drives it. Whoever drives it moves bytes and batches:
 //
 //   relay.receive(connection, frame, now);
-//   if (auto batch = relay.next_batch(now)) { run(*batch, writer, wall); relay.committed(std::move(*batch),
-//   now); } while (relay.has_work()) relay.work(now); for (Delivery& delivery : relay.take_deliveries())
-//   …send…
+//   while (auto batch = relay.next_batch(now)) { run(*batch, writer, wall);
+//   relay.committed(std::move(*batch), now); } while (relay.has_work()) relay.work(now); for (Delivery&
+//   delivery : relay.take_deliveries()) …send…
 //
-// `run` may happen on another thread, one batch at a time; appends that come meanwhile make up the next
-// batch. `now` is a steady clock's (any origin, never backwards); `wall` is the time of day.
+// `run` may happen elsewhere and later, one batch of a lane at a time (store_link.h); appends that come
+// meanwhile make up the next batch. `now` is a steady clock's (any origin, never backwards); `wall` is the
+// time of day.
 #pragma once
 
 #include <deque>
@@ -24,7 +25,7 @@
 
 #include "relay/counters.h"
 #include "relay/limits.h"
-#include "relay/store/store.h"
+#include "relay/store/store_link.h"
 
 namespace homeward::relay {
 
@@ -47,6 +48,7 @@ struct Delivery {
 
 // Appends for one transaction, and a step of expiry if one is due.
 struct Batch {
+  size_t lane = 0;
   struct Origin {
     ConnectionId connection = 0;
     wire::RequestId request = 0;
@@ -57,7 +59,7 @@ struct Batch {
   uint32_t retention_days = 0;
   bool expire = false;
 
-  std::optional<Error> failed;  // set by `run`
+  std::optional<Error> failed;  // set by `run`: why the appends that are still kPending are
   bool expire_more = false;
   bool layout_changed = false;
   uint64_t stored_bytes = 0;
@@ -66,7 +68,8 @@ void run(Batch& batch, StoreWriter& writer, Instant wall);
 
 class Relay {
  public:
-  // The reader must outlive it.
+  // The link or reader must outlive it, and answer nothing after it is gone.
+  Relay(StoreLink& store, const Limits& limits, Instant now);
   Relay(StoreReader& reader, const Limits& limits, Instant now);
 
   void open(ConnectionId connection, const ConnectionOptions& options, Instant now);
@@ -79,11 +82,14 @@ class Relay {
   // closed.
   void receive(ConnectionId connection, BytesView frame, Instant now);
 
-  // What waits to be written; nothing while a batch is out.
+  // What waits to be written in a lane that has no batch out; nothing if there is no such lane.
   std::optional<Batch> next_batch(Instant now);
   void committed(Batch&& batch, Instant now);
+  // Entries up to number `last` came to the queue by another way than a batch of this relay.
+  void heard(const wire::QueueId& queue, uint64_t last);
 
-  // Ends reads that have waited long enough.
+  // Ends reads that have waited long enough, and refuses appends that the store does not confirm in time:
+  // whether they are stored is then not known, and a repetition is answered by what became of them.
   void tick(Instant now);
   // When `tick` or `next_batch` next has something to do.
   Instant next_due() const;
@@ -98,7 +104,7 @@ class Relay {
   // From now on every request is refused; live connections and waiting reads are told. What waits to be
   // written still is: drive on until `settled`.
   void shut_down();
-  bool settled() const { return !batch_is_out_ && appends_.empty(); }
+  bool settled() const;
 
   const Counters& counters() const { return counters_; }
 
@@ -108,8 +114,11 @@ class Relay {
     size_t size_bytes = 0;
   };
   struct Subscription {
+    uint64_t serial = 0;  // never used twice
     wire::RequestId request = 0;
     uint64_t sent = 0;        // entries up to this number were pushed
+    bool is_opening = false;  // not answered yet
+    bool is_reading = false;  // the store is being asked; nothing is pushed past its answer
     bool is_behind = false;   // the store may hold more than was pushed
     bool is_queued = false;   // in behind_
     std::deque<Push> pushes;  // not acknowledged
@@ -118,15 +127,21 @@ class Relay {
     ConnectionOptions options;
     Bucket requests;
     size_t window_used_bytes = 0;
-    uint32_t waits = 0;
+    uint32_t reads = 0;  // not answered
+    uint32_t waits = 0;  // of these, those that found nothing yet
     std::map<wire::QueueId, Subscription> subscriptions;
   };
+  // A read that is not answered.
   struct Wait {
     ConnectionId connection = 0;
     wire::RequestId request = 0;
     wire::QueueId queue;
     uint64_t after = 0;
     Instant deadline;
+    bool is_late = false;     // is answered whatever is found
+    bool is_reading = false;  // the store is being asked
+    bool read_again = false;  // something came meanwhile
+    bool is_parked = false;   // found nothing and waits
   };
   using WaitId = uint64_t;
   struct Listeners {  // of one queue
@@ -139,6 +154,15 @@ class Relay {
     std::vector<BytesView> entries;
     uint64_t last() const { return first + entries.size() - 1; }
   };
+  using Appending = std::pair<StoreAppend, Batch::Origin>;
+  struct Lane {
+    std::deque<Appending> appends;      // not yet in a batch
+    std::vector<Batch::Origin> asking;  // whose appends are in the batch that is out
+    bool batch_is_out = false;
+    bool is_stalled = false;  // the batch that is out takes too long; new appends are refused
+    Instant out_since;
+    Instant expire_at;
+  };
 
   void handle(ConnectionId id, wire::RequestId request, wire::Append&& body);
   void handle(ConnectionId id, wire::RequestId request, const wire::Read& body, Instant now);
@@ -148,13 +172,17 @@ class Relay {
 
   void answer(ConnectionId id, const wire::Answer& answer);
   void refuse(ConnectionId id, wire::RequestId request, wire::Reason reason);
+  void refuse_unconfirmed(ConnectionId id, wire::RequestId request);
   void answer_append(const StoreAppend& append, const Batch::Origin& origin);
   void answer_entries(ConnectionId id, wire::RequestId request, const wire::QueueId& queue,
                       StoreReader::Page page);
   void deliver(ConnectionId id, std::shared_ptr<const Bytes> frame);
 
   void announce(const wire::QueueId& queue, const Fresh& fresh);
-  void end_waits(const wire::QueueId& queue, const Fresh& fresh);
+  void end_waits(const wire::QueueId& queue, uint64_t last);
+  void read_for(WaitId id);
+  void was_read(WaitId id, Result<StoreReader::Page> page);
+  bool park(Wait& wait);
   void push_to_all(const wire::QueueId& queue, const Fresh& fresh);
   bool push(ConnectionId id, Connection& connection, const wire::QueueId& queue,
             const std::shared_ptr<const Bytes>& frame, uint64_t first, uint64_t last);
@@ -164,14 +192,21 @@ class Relay {
   bool window_has_room(const Connection& connection, size_t size_bytes) const;
   void end_subscription(ConnectionId id, Connection& connection, const wire::QueueId& queue);
   void end_wait(WaitId id);
+  Subscription* find(ConnectionId id, const wire::QueueId& queue, uint64_t serial);
+  void opened(ConnectionId id, const wire::QueueId& queue, uint64_t serial, Result<StoreReader::Page> page);
+  void caught_up(ConnectionId id, const wire::QueueId& queue, uint64_t serial,
+                 Result<StoreReader::Page> page);
+  void stall(Lane& lane);
+  Listeners& listen_to(const wire::QueueId& queue);
   void forget_if_unheard(const wire::QueueId& queue);
 
-  StoreReader& reader_;
+  std::unique_ptr<LocalStoreLink> local_;  // if it was given a reader
+  StoreLink& store_;
   const Limits limits_;
   Counters counters_;
   Bucket new_queues_;
-  Instant expire_at_;
-  bool batch_is_out_ = false;
+  std::vector<Lane> lanes_;
+  size_t next_lane_ = 0;
   bool is_shutting_down_ = false;
 
   std::unordered_map<ConnectionId, Connection> connections_;
@@ -179,8 +214,8 @@ class Relay {
   std::unordered_map<WaitId, Wait> waits_;
   std::set<std::pair<Instant, WaitId>> deadlines_;
   WaitId next_wait_ = 1;
+  uint64_t next_subscription_ = 1;
 
-  std::deque<std::pair<StoreAppend, Batch::Origin>> appends_;  // not yet in a batch
   std::deque<std::pair<ConnectionId, wire::QueueId>> behind_;
   std::vector<Delivery> deliveries_;
 };

@@ -1,10 +1,6 @@
 #include "os/relay/relay_server.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -13,9 +9,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 
 #include "os/relay/server_core.h"
+#include "os/relay/server_store.h"
 #include "os/relay/tls.h"
 
 namespace homeward::os {
@@ -39,15 +35,6 @@ void raise_handle_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-std::string words_for(const Error& error) {
-  if (error.is(relay::RelayError::kDiskFull)) return "the disk is full";
-  if (error.is(relay::RelayError::kNewerFormat))
-    return "the data was written by a later version of this program";
-  if (error.is(relay::RelayError::kCannotOpen))
-    return "the data folder cannot be written, or another program uses it";
-  return "the store could not be opened; its files may be damaged";
-}
-
 }  // namespace
 
 class RelayServer::State final : public ServerCore {
@@ -55,11 +42,8 @@ class RelayServer::State final : public ServerCore {
   explicit State(const RelayServerOptions& options) : ServerCore(options) {}
   ~State() override {
     sessions_.clear();
-    writer_.reset();
+    store_.reset();  // before the rules that it answers
     relay_.reset();
-    store_.reader.reset();
-    store_.writer.reset();
-    if (lock_ >= 0) ::close(lock_);
   }
 
   // What keeps it from starting; empty if nothing does.
@@ -71,7 +55,6 @@ class RelayServer::State final : public ServerCore {
   }
 
  private:
-  std::string open_folder();
   std::string listen();
   void listen_to_signals();
   void await_reload();
@@ -82,7 +65,6 @@ class RelayServer::State final : public ServerCore {
   void begin_ending();
   void go_on_ending();
 
-  int lock_ = -1;
   asio::io_context io_{1};
   tcp::acceptor acceptor_{io_};
   asio::steady_timer timer_{io_};
@@ -92,8 +74,7 @@ class RelayServer::State final : public ServerCore {
   asio::signal_set reload_signal_{io_};
 
   std::shared_ptr<asio::ssl::context> tls_;  // null: none
-  relay::Store store_;
-  std::optional<WriterThread> writer_;
+  std::unique_ptr<ServerStore> store_;
   Instant timer_due_{INT64_MAX};
   bool is_awake_ = false;
   bool sessions_were_ended_ = false;
@@ -110,30 +91,15 @@ std::string RelayServer::State::prepare() {
     if (loaded.context == nullptr) return loaded.problem;
     tls_ = std::move(loaded.context);
   }
-  if (const std::string problem = open_folder(); !problem.empty()) return problem;
+  OpenedStore opened = open_local_store(io_, options_.folder);
+  if (opened.store == nullptr) return opened.problem;
   if (const std::string problem = listen(); !problem.empty()) return problem;
-  Result<relay::Store> opened = relay::open_sqlite_store({.folder = options_.folder});
-  if (!opened.ok()) return words_for(opened.error());
-  store_ = std::move(*opened);
-  relay_.emplace(*store_.reader, options_.limits, steady_clock_now());
-  writer_.emplace(*store_.writer, [this](relay::Batch batch) {
-    auto kept = std::make_shared<relay::Batch>(std::move(batch));
-    asio::post(io_, [this, kept] {
-      relay_->committed(std::move(*kept), steady_clock_now());
-      wake();
-    });
+  store_ = std::move(opened.store);
+  relay_.emplace(*store_, options_.limits, steady_clock_now());
+  store_->set_heard([this](const wire::QueueId& queue, uint64_t last) {
+    relay_->heard(queue, last);
+    wake();
   });
-  return {};
-}
-
-std::string RelayServer::State::open_folder() {
-  ::umask(077);
-  std::error_code error;
-  std::filesystem::create_directories(options_.folder, error);
-  if (error) return "the data folder cannot be made";
-  lock_ = ::open((options_.folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock_ < 0) return "the data folder cannot be written";
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) return "another relay uses this data folder";
   return {};
 }
 
@@ -221,7 +187,12 @@ void RelayServer::State::wake() {
 void RelayServer::State::turn() {
   const Instant now = steady_clock_now();
   relay_->tick(now);
-  if (auto batch = relay_->next_batch(now)) writer_->give(std::move(*batch));
+  while (auto batch = relay_->next_batch(now)) {
+    store_->run(std::move(*batch), [this](relay::Batch ran) {
+      relay_->committed(std::move(ran), steady_clock_now());
+      wake();
+    });
+  }
   if (relay_->has_work()) relay_->work(now);
   for (relay::Delivery& delivery : relay_->take_deliveries()) {
     const auto found = sessions_.find(delivery.to);
@@ -270,7 +241,8 @@ void RelayServer::State::go_on_ending() {
   } else if (relay_->settled() && !is_awake_ && !std::exchange(sessions_were_ended_, true)) {
     for (const auto& session : sessions) session->end();
   }
-  if (relay_->settled() && sessions_.empty()) {
+  // What a store has not confirmed by then was not answered either.
+  if ((relay_->settled() || is_late) && sessions_.empty()) {
     io_.stop();
     return;
   }
