@@ -5,6 +5,7 @@
 #include "client/questions.h"
 #include "codec/codec.h"
 #include "domain/cases/queries.h"
+#include "domain/losses/state.h"
 #include "domain/rolls/rolls.h"
 #include "domain/tallies/state.h"
 
@@ -109,6 +110,7 @@ constexpr Feature kFeatures[] = {
            domain::doubles::State{}.forget(rows, group);
            forget_doubles(rows, group::GroupId::from(group));
          }},
+    shared<domain::losses::State>(domain::losses::kFirstKind),
 };
 
 static_assert(domain::talk::kFirstKind == group::kTalkKinds);
