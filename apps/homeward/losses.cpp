@@ -72,8 +72,7 @@ int estimate(const std::vector<std::string>& words) {
   options.methods = methods_of(arguments.option("--method", "all"));
   options.seed = seed_of(arguments.option("--seed", "1"));
   Progress progress;
-  options.progress = [&](double share) { progress.show(share); };
-  options.parallel = on_all_cores;
+  options.work = {.parallel = on_all_cores, .progress = [&](double share) { progress.show(share); }};
   const auto cells = good(arguments.files[0], stats::read_cells(read_file(arguments.files[0])));
   const stats::Estimate made = stats::estimate(cells, options);
   std::cout << (arguments.options.contains("--json") ? stats::estimate_json(made)

@@ -31,7 +31,8 @@ stats::Cells five_lists() {
 
 void all_models_of_five_lists(benchmark::State& state) {
   const stats::Cells cells = five_lists();
-  for (auto _ : state) benchmark::DoNotOptimize(stats::fit_models(cells, homeward::app::on_all_cores));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(stats::fit_models(cells, {.parallel = homeward::app::on_all_cores}));
 }
 BENCHMARK(all_models_of_five_lists)->Unit(benchmark::kMillisecond)->UseRealTime();
 

@@ -141,54 +141,95 @@ void summarise(const std::vector<double>& weights, double observed, Average& out
   out.least_relative_loss = inverse / inverse_square;
 }
 
+// The posterior of the number missing, summed over graphs, on a scale of its own.
+struct Sum {
+  double scale = -std::numeric_limits<double>::infinity();
+  std::vector<double> weights;
+  double all = 0;
+  double best = 0;  // the largest graph's share of it
+  std::string best_graph;
+
+  void rescale(double to) {
+    const double shrink = std::exp(scale - to);
+    for (double& weight : weights) weight *= shrink;
+    best *= shrink;
+    all *= shrink;
+    scale = to;
+  }
+  void add(const Sum& other) {
+    if (other.all == 0) return;
+    if (other.scale > scale) rescale(other.scale);
+    const double shrink = std::exp(other.scale - scale);
+    for (size_t i = 0; i < weights.size(); ++i) weights[i] += shrink * other.weights[i];
+    all += shrink * other.all;
+    if (shrink * other.best > best) {
+      best = shrink * other.best;
+      best_graph = other.best_graph;
+    }
+  }
+};
+
+void add_graph(const std::vector<Family>& families, const Marginals& marginals,
+               const std::vector<double>& common, size_t lists, Sum& sum) {
+  constexpr double kNothing = -60;
+  std::vector<double> logs = common;
+  for (const Family& family : families) {
+    const std::vector<double>& whole = marginals.of(family.whole);
+    const std::vector<double>& parents = marginals.of(family.parents);
+    for (size_t i = 0; i < logs.size(); ++i) logs[i] += whole[i] - parents[i];
+  }
+  const double top = *std::max_element(logs.begin(), logs.end());
+  if (top < sum.scale + kNothing) return;
+  if (top > sum.scale) sum.rescale(top);
+  double share = 0;
+  for (size_t i = 0; i < logs.size(); ++i) {
+    const double weight = logs[i] - sum.scale > kNothing ? std::exp(logs[i] - sum.scale) : 0;
+    sum.weights[i] += weight;
+    share += weight;
+  }
+  sum.all += share;
+  if (share > sum.best) {
+    sum.best = share;
+    sum.best_graph = name_of(families, lists);
+  }
+}
+
 }  // namespace
 
-Average average_over_graphs(const Cells& cells, const AverageOptions& options) {
+Average average_over_graphs(const Cells& cells, const AverageOptions& options, const LongWork& work) {
   const size_t lists = cells.list_count();
-  HW_ASSERT(lists >= 3 && lists <= 5);
+  HW_ASSERT(lists >= 3 && lists <= kMostListsForAverage);
   const double delta = options.delta > 0 ? options.delta : std::ldexp(1.0, -static_cast<int>(lists));
   const size_t most =
       options.most_missing > 0 ? options.most_missing : static_cast<size_t>(10 * cells.observed());
   HW_ASSERT(options.log_prior.empty() || options.log_prior.size() == most + 1);
   const Marginals marginals(cells, delta, most);
   const std::vector<double> common = common_part(cells, options, most);
-  std::vector<double> weights(most + 1, 0);
-  std::vector<double> logs(most + 1);
-  double scale = -std::numeric_limits<double>::infinity();
-  double best = 0;
-  double all = 0;
-  Average out;
-  for (uint32_t edges = 0; edges < uint32_t{1} << (lists * (lists - 1) / 2); ++edges) {
-    const auto families = perfect_order(graph_of(edges, lists));
-    if (!families) continue;
-    logs = common;
-    for (const Family& family : *families) {
-      const std::vector<double>& whole = marginals.of(family.whole);
-      const std::vector<double>& parents = marginals.of(family.parents);
-      for (size_t i = 0; i <= most; ++i) logs[i] += whole[i] - parents[i];
-    }
-    const double top = *std::max_element(logs.begin(), logs.end());
-    if (top > scale) {
-      const double shrink = std::exp(scale - top);
-      for (double& weight : weights) weight *= shrink;
-      best *= shrink;
-      all *= shrink;
-      scale = top;
-    }
-    double sum = 0;
-    for (size_t i = 0; i <= most; ++i) {
-      const double weight = logs[i] - scale > -60 ? std::exp(logs[i] - scale) : 0;
-      weights[i] += weight;
-      sum += weight;
-    }
-    all += sum;
-    if (sum > best) {
-      best = sum;
-      out.best_graph = name_of(*families, lists);
-    }
+  const uint32_t graphs = uint32_t{1} << (lists * (lists - 1) / 2);
+  // A fixed number of parts, added up in order: what the sum is does not depend on who made which.
+  constexpr uint32_t kParts = 8;
+  constexpr uint32_t kRounds = 16;
+  std::vector<Sum> parts(kParts);
+  for (Sum& part : parts) part.weights.assign(most + 1, 0);
+  for (uint32_t round = 0; round < kRounds; ++round) {
+    if (work.should_stop()) return {};
+    work.run(kParts, [&](size_t part) {
+      for (auto edges = round * kParts + static_cast<uint32_t>(part); edges < graphs;
+           edges += kRounds * kParts) {
+        if (const auto families = perfect_order(graph_of(edges, lists)))
+          add_graph(*families, marginals, common, lists, parts[part]);
+      }
+    });
+    work.tell(static_cast<double>(round + 1) / kRounds);
   }
-  out.best_graph_share = best / all;
-  summarise(weights, cells.observed(), out);
+  if (work.should_stop()) return {};
+  Sum all;
+  all.weights.assign(most + 1, 0);
+  for (const Sum& part : parts) all.add(part);
+  Average out;
+  out.best_graph = all.best_graph;
+  out.best_graph_share = all.best / all.all;
+  summarise(all.weights, cells.observed(), out);
   return out;
 }
 

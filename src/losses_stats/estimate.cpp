@@ -69,7 +69,8 @@ std::string json_bayes(const std::optional<LatentClassResult>& bayes) {
   const LatentClassResult made = bayes.value_or(LatentClassResult());
   return ",\"bayes\":{\"median\":" + json_number(made.median, bayes.has_value()) +
          json_interval("", bayes ? std::optional(bayes->interval) : std::nullopt) +
-         ",\"rhat\":" + json_number(made.rhat, bayes.has_value()) + "}";
+         ",\"rhat\":" + json_number(made.rhat, bayes.has_value()) +
+         ",\"effective\":" + json_number(std::floor(made.effective), bayes.has_value()) + "}";
 }
 
 std::string whole(double value) {
@@ -89,8 +90,9 @@ Interval range_of_models(const std::vector<ModelResult>& models) {
   return out;
 }
 
-void add_loglinear(const Cells& cells, const EstimateOptions& options, Estimate& out) {
-  out.models = fit_models(cells, options.parallel);
+void add_loglinear(const Cells& cells, const EstimateOptions& options, const LongWork& work, Estimate& out) {
+  out.models = fit_models(cells, work.part(0, 0.5));
+  if (work.should_stop()) return;
   const ModelResult& best = out.models.front();
   const auto without =
       std::count_if(out.models.begin(), out.models.end(), [](const auto& model) { return !model.exists; });
@@ -104,7 +106,7 @@ void add_loglinear(const Cells& cells, const EstimateOptions& options, Estimate&
     return;
   }
   out.profile = profile_interval(cells, best.terms, kLevel);
-  out.bootstrap = bootstrap_interval(cells, best.terms, kLevel, {.seed = options.seed});
+  out.bootstrap = bootstrap_interval(cells, best.terms, kLevel, {.seed = options.seed}, work.part(0.6, 1));
   const Interval others = range_of_models(out.models);
   if (others.high > 1.25 * others.low) {
     out.warnings.push_back("Models that fit almost as well as the best give from " + range(others) +
@@ -112,12 +114,12 @@ void add_loglinear(const Cells& cells, const EstimateOptions& options, Estimate&
   }
 }
 
-void add_average(const Cells& cells, Estimate& out) {
-  if (cells.list_count() > 5) {
-    out.warnings.emplace_back("The average over decomposable graphs is made for up to five lists.");
+void add_average(const Cells& cells, const LongWork& work, Estimate& out) {
+  if (cells.list_count() > kMostListsForAverage) {
+    out.warnings.emplace_back("The average over decomposable graphs is made for up to six lists.");
     return;
   }
-  out.average = average_over_graphs(cells);
+  out.average = average_over_graphs(cells, {}, work);
   if (out.average->at_bound > 1e-3) {
     out.warnings.emplace_back(
         "The average gives weight to the largest number considered, ten times those observed: "
@@ -125,15 +127,17 @@ void add_average(const Cells& cells, Estimate& out) {
   }
 }
 
-void add_bayes(const Cells& cells, const EstimateOptions& options, Estimate& out) {
-  LatentClassOptions how;
+void add_bayes(const Cells& cells, const EstimateOptions& options, const LongWork& work, Estimate& out) {
+  LatentClassOptions how = options.bayes;
   how.seed = options.seed;
-  how.parallel = options.parallel;
-  how.progress = options.progress;
+  how.work = work;
   out.bayes = latent_class_estimate(cells, how);
   if (out.bayes->rhat > 1.05) {
     out.warnings.emplace_back(
         "The chains of the Bayesian model do not agree (R-hat above 1.05): do not use its result.");
+  } else if (out.bayes->effective < 400) {
+    out.warnings.emplace_back(
+        "The chains of the Bayesian model are worth fewer than 400 independent draws: its limits are loose.");
   }
 }
 
@@ -153,16 +157,31 @@ Estimate estimate(const Cells& cells, const EstimateOptions& options) {
     return out;
   }
   out.exists = true;
-  if (options.methods.loglinear) add_loglinear(cells, options, out);
-  if (options.methods.average) add_average(cells, out);
-  if (options.methods.sparse) {
+  // Shares of the whole in parts of what each method takes, roughly.
+  const EstimateMethods& asked = options.methods;
+  const double weights[] = {asked.loglinear ? 1.0 : 0, asked.average ? 1.0 : 0, asked.bayes ? 4.0 : 0};
+  const double sum = std::max(1.0, weights[0] + weights[1] + weights[2]);
+  double done = 0;
+  const auto next = [&](size_t part) {
+    const double from = done;
+    done += weights[part] / sum;
+    return options.work.part(from, done);
+  };
+  const auto goes_on = [&] {
+    out.stopped = out.stopped || options.work.should_stop();
+    return !out.stopped;
+  };
+  if (asked.loglinear && goes_on()) add_loglinear(cells, options, next(0), out);
+  if (asked.average && goes_on()) add_average(cells, next(1), out);
+  if (asked.sparse && goes_on()) {
     out.sparse = sparse_estimate(cells);
     if (!out.sparse->exists) {
       out.exists = false;
       out.warnings.emplace_back("With these overlaps the stepwise model has no finite estimate.");
     }
   }
-  if (options.methods.bayes) add_bayes(cells, options, out);
+  if (asked.bayes && goes_on()) add_bayes(cells, options, next(2), out);
+  if (goes_on()) options.work.tell(1);
   return out;
 }
 

@@ -25,13 +25,14 @@ struct EstimateMethods {
 struct EstimateOptions {
   EstimateMethods methods;
   uint64_t seed = 1;
-  Parallel parallel = one_after_another;
-  std::function<void(double)> progress;  // told the share done of what takes longest
+  LongWork work = {};
+  LatentClassOptions bayes = {};  // but for its seed and its work, which are those above
 };
 
 struct Estimate {
   double observed = 0;
   std::vector<std::string> lists;
+  bool stopped = false;  // then nothing below means anything
   // Whether every method asked for that can be without an answer has one. Never for fewer than three lists.
   bool exists = false;
   std::vector<std::string> warnings;  // sentences for people

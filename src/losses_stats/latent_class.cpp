@@ -148,6 +148,40 @@ double split_rhat(const std::vector<std::vector<double>>& chains) {
   return std::sqrt(((length - 1) / length * within + between) / within);
 }
 
+double autocovariance(const std::vector<double>& chain, double mean, size_t lag) {
+  double sum = 0;
+  for (size_t i = 0; i + lag < chain.size(); ++i) sum += (chain[i] - mean) * (chain[i + lag] - mean);
+  return sum / static_cast<double>(chain.size());
+}
+
+double effective_draws(const std::vector<std::vector<double>>& chains) {
+  const auto length = static_cast<double>(chains[0].size());
+  const auto number = static_cast<double>(chains.size());
+  std::vector<double> means;
+  for (const std::vector<double>& chain : chains) means.push_back(mean_of(chain.data(), chain.size()));
+  const double middle = mean_of(means.data(), means.size());
+  const auto within = [&](size_t lag) {
+    double sum = 0;
+    for (size_t c = 0; c < chains.size(); ++c) sum += autocovariance(chains[c], means[c], lag);
+    return sum / number;
+  };
+  double between = 0;
+  for (const double mean : means) between += (mean - middle) * (mean - middle);
+  between /= std::max(1.0, number - 1);
+  const double at_once = within(0) * length / (length - 1);
+  const double whole = within(0) + between;
+  if (whole <= 0) return number * length;
+  const auto correlation = [&](size_t lag) { return 1 - (at_once - within(lag)) / whole; };
+  // Sums of two lags in a row are positive in truth; noise takes over where they no longer are.
+  double sum = 1;
+  for (size_t lag = 1; lag + 1 < chains[0].size() / 2; lag += 2) {
+    const double pair = correlation(lag) + correlation(lag + 1);
+    if (pair <= 0) break;
+    sum += 2 * pair;
+  }
+  return std::min(number * length, number * length / sum);
+}
+
 }  // namespace
 
 LatentClassResult latent_class_estimate(const Cells& cells, const LatentClassOptions& options) {
@@ -159,23 +193,26 @@ LatentClassResult latent_class_estimate(const Cells& cells, const LatentClassOpt
     chains.emplace_back(cells, options, options.seed * 1'000'003 + c);
   std::vector<std::vector<double>> numbers(options.chains);
   for (size_t part = 0; part < kParts; ++part) {
-    options.parallel(options.chains, [&](size_t c) {
+    if (options.work.should_stop()) return {};
+    options.work.run(options.chains, [&](size_t c) {
       for (size_t i = part * length / kParts; i < (part + 1) * length / kParts; ++i) {
         const double number = chains[c].step();
         if (i >= options.discarded) numbers[c].push_back(number);
       }
     });
-    if (options.progress) options.progress(static_cast<double>(part) / kParts);
+    options.work.tell(static_cast<double>(part) / kParts);
   }
+  if (options.work.should_stop()) return {};
   std::vector<std::vector<double>> logs(options.chains);
   std::vector<double> draws;
   for (size_t c = 0; c < options.chains; ++c) {
     for (const double number : numbers[c]) logs[c].push_back(std::log(number));
     draws.insert(draws.end(), numbers[c].begin(), numbers[c].end());
   }
-  if (options.progress) options.progress(1);
+  options.work.tell(1);
   LatentClassResult out;
   out.rhat = split_rhat(logs);
+  out.effective = effective_draws(logs);
   out.mean = mean_of(draws.data(), draws.size());
   std::sort(draws.begin(), draws.end());
   const auto at = [&](double p) {

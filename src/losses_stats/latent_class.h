@@ -23,8 +23,7 @@ struct LatentClassOptions {
   size_t chains = 4;
   size_t discarded = 10'000;  // steps of a chain before the first that counts
   size_t kept = 40'000;
-  Parallel parallel = one_after_another;  // over the chains
-  std::function<void(double)> progress;   // told the share done, from 0 to 1, some hundred times
+  LongWork work = {};  // parallel over the chains; progress is told some hundred times
 };
 
 struct LatentClassResult {
@@ -34,6 +33,9 @@ struct LatentClassResult {
   // How much the halves of the chains differ, on the logarithm of N: near 1 if they have forgotten their
   // start (Gelman and Rubin 1992; split as in Gelman et al. 2013).
   double rhat = 0;
+  // How many independent draws the chains are worth, on the same scale (Geyer 1992, initial positive
+  // sequence; chains pooled as in Gelman et al. 2013). Below some hundreds the limits are loose.
+  double effective = 0;
 };
 
 LatentClassResult latent_class_estimate(const Cells& cells, const LatentClassOptions& options = {});

@@ -76,21 +76,30 @@ bool better(const ModelResult& a, const ModelResult& b) {
   return a.exists && a.bic < b.bic;
 }
 
-std::vector<ModelResult> search(const Cells& cells) {
+std::vector<ModelResult> search(const Cells& cells, const LongWork& work) {
   std::map<Terms, ModelResult> met;
-  const auto result = [&](const Terms& terms) -> const ModelResult& {
-    const auto found = met.find(terms);
-    return found != met.end() ? found->second : met.emplace(terms, fit_model(cells, terms)).first->second;
+  const auto fit_new = [&](std::vector<Terms> wanted) {
+    std::erase_if(wanted, [&](const Terms& terms) { return met.contains(terms); });
+    std::vector<ModelResult> fits(wanted.size());
+    work.run(wanted.size(), [&](size_t i) { fits[i] = fit_model(cells, wanted[i]); });
+    for (ModelResult& fit : fits) {
+      if (!fit.terms.empty()) met.emplace(fit.terms, std::move(fit));
+    }
   };
   Terms current = terms_of({}, cells.list_count());
-  while (true) {
-    const ModelResult* best = &result(current);
-    for (const Terms& next : neighbours(current, cells.list_count())) {
-      const ModelResult& tried = result(next);
-      if (better(tried, *best)) best = &tried;
+  fit_new({current});
+  // How many steps it takes is not known: the rest counts as long as four steps.
+  for (double steps = 1; !work.should_stop(); ++steps) {
+    const std::vector<Terms> next = neighbours(current, cells.list_count());
+    fit_new(next);
+    const ModelResult* best = &met.at(current);
+    for (const Terms& terms : next) {
+      const auto tried = met.find(terms);
+      if (tried != met.end() && better(tried->second, *best)) best = &tried->second;
     }
     if (best->terms == current) break;
     current = best->terms;
+    work.tell(steps / (steps + 4));
   }
   std::vector<ModelResult> out;
   for (auto& [terms, made] : met) out.push_back(std::move(made));
@@ -234,18 +243,24 @@ ModelResult fit_model(const Cells& cells, const Terms& terms) {
   return out;
 }
 
-std::vector<ModelResult> fit_models(const Cells& cells, const Parallel& parallel) {
+std::vector<ModelResult> fit_models(const Cells& cells, const LongWork& work) {
   std::vector<ModelResult> out;
   if (cells.list_count() > kMostListsForAll) {
-    out = search(cells);
+    out = search(cells, work);
   } else {
     constexpr size_t kModelsATask = 32;
+    constexpr size_t kTasksARound = 16;
     const std::vector<Terms> models = all_models(cells.list_count());
     out.resize(models.size());
-    parallel((models.size() + kModelsATask - 1) / kModelsATask, [&](size_t task) {
-      for (size_t i = task * kModelsATask; i < std::min(models.size(), (task + 1) * kModelsATask); ++i)
-        out[i] = fit_model(cells, models[i]);
-    });
+    for (size_t from = 0; from < models.size(); from += kModelsATask * kTasksARound) {
+      const size_t left = (models.size() - from + kModelsATask - 1) / kModelsATask;
+      work.run(std::min(left, kTasksARound), [&](size_t task) {
+        const size_t first = from + task * kModelsATask;
+        for (size_t i = first; i < std::min(models.size(), first + kModelsATask); ++i)
+          out[i] = fit_model(cells, models[i]);
+      });
+      work.tell(static_cast<double>(from) / static_cast<double>(models.size()));
+    }
   }
   std::sort(out.begin(), out.end(), [](const ModelResult& a, const ModelResult& b) {
     return better(a, b) || (!better(b, a) && a.name < b.name);
@@ -270,21 +285,28 @@ std::optional<Interval> profile_interval(const Cells& cells, const Terms& terms,
   return Interval{observed + low, observed + crossing(profile, best, high, wanted)};
 }
 
-Interval bootstrap_interval(const Cells& cells, const Terms& terms, double level, const Bootstrap& how) {
+Interval bootstrap_interval(const Cells& cells, const Terms& terms, double level, const Bootstrap& how,
+                            const LongWork& work) {
+  constexpr size_t kTablesATask = 25;
   const ModelResult fit = fit_model(cells, terms);
   std::vector<double> weights = cells.counts;
   weights[0] = fit.estimate - cells.observed();
+  // Drawn one after another, so that a seed gives the same tables however many cores fit them.
   RandomSource random(how.seed);
-  std::vector<double> estimates;
-  Cells drawn = cells;
-  for (size_t i = 0; i < how.repetitions; ++i) {
-    const auto counts = random.multinomial(static_cast<uint64_t>(std::llround(fit.estimate)), weights);
-    std::transform(counts.begin(), counts.end(), drawn.counts.begin(),
-                   [](uint64_t n) { return static_cast<double>(n); });
-    drawn.counts[0] = 0;
-    const ModelResult again = fit_model(drawn, terms);
-    estimates.push_back(again.exists ? again.estimate : std::numeric_limits<double>::infinity());
-  }
+  std::vector<std::vector<uint64_t>> tables;
+  for (size_t i = 0; i < how.repetitions; ++i)
+    tables.push_back(random.multinomial(static_cast<uint64_t>(std::llround(fit.estimate)), weights));
+  std::vector<double> estimates(tables.size());
+  work.run((tables.size() + kTablesATask - 1) / kTablesATask, [&](size_t task) {
+    Cells drawn = cells;
+    for (size_t i = task * kTablesATask; i < std::min(tables.size(), (task + 1) * kTablesATask); ++i) {
+      std::transform(tables[i].begin(), tables[i].end(), drawn.counts.begin(),
+                     [](uint64_t n) { return static_cast<double>(n); });
+      drawn.counts[0] = 0;
+      const ModelResult again = fit_model(drawn, terms);
+      estimates[i] = again.exists ? again.estimate : std::numeric_limits<double>::infinity();
+    }
+  });
   std::sort(estimates.begin(), estimates.end());
   const auto at = [&](double p) {
     return estimates[std::min(estimates.size() - 1,

@@ -39,7 +39,7 @@ ModelResult fit_model(const Cells& cells, const Terms& terms);
 
 // All models of up to 5 lists; beyond, those met by a stepwise search by BIC from the main effects, one term
 // more or less at a time. In the order of BIC, those that do not exist last.
-std::vector<ModelResult> fit_models(const Cells& cells, const Parallel& parallel = one_after_another);
+std::vector<ModelResult> fit_models(const Cells& cells, const LongWork& work = {});
 
 // The profile likelihood interval of the multinomial model (Cormack 1992); nothing if a limit cannot be found
 // below 1,000 times the observed. The model must exist.
@@ -52,6 +52,7 @@ struct Bootstrap {
   uint64_t seed = 1;
   size_t repetitions = 1000;
 };
-Interval bootstrap_interval(const Cells& cells, const Terms& terms, double level, const Bootstrap& how);
+Interval bootstrap_interval(const Cells& cells, const Terms& terms, double level, const Bootstrap& how,
+                            const LongWork& work = {});
 
 }  // namespace homeward::losses_stats

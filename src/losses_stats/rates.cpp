@@ -182,6 +182,16 @@ Overdispersion overdispersion(const std::vector<Expectation>& regions) {
   return out;
 }
 
+Interval funnel_limits(double expected, const Overdispersion& spread, double level) {
+  const Interval chance = funnel_limits(expected, level);
+  if (spread.tau2 == 0) return chance;
+  const double width = z_of(level) * std::sqrt(1 / (4 * expected) + spread.tau2);
+  const double low = std::max(0.0, 1 - width);
+  // The root's approximation is too narrow where little is expected; chance alone is never less.
+  return {std::min(chance.low, expected * low * low),
+          std::max(chance.high, expected * (1 + width) * (1 + width))};
+}
+
 namespace {
 
 // Whether so few (or so many) are at most half of `outside` probable by chance alone. Continuous limits lie
@@ -198,15 +208,8 @@ bool improbable(const Expectation& region, bool low, double outside) {
 FunnelPlace funnel_place(const Expectation& region, const Overdispersion& spread) {
   const auto x = static_cast<double>(region.count);
   const auto beyond = [&](double level) {
-    int side = 0;
-    if (spread.tau2 == 0) {
-      const Interval limits = funnel_limits(region.expected, level);
-      side = x < limits.low ? -1 : x > limits.high ? 1 : 0;
-    } else {
-      const double deviation = std::sqrt(1 / (4 * region.expected) + spread.tau2);
-      const double z = (std::sqrt(x / region.expected) - 1) / deviation;
-      side = z < -z_of(level) ? -1 : z > z_of(level) ? 1 : 0;
-    }
+    const Interval limits = funnel_limits(region.expected, spread, level);
+    const int side = x < limits.low ? -1 : x > limits.high ? 1 : 0;
     return side != 0 && improbable(region, side < 0, 1 - level) ? side : 0;
   };
   if (const int side = beyond(0.998)) return side < 0 ? FunnelPlace::kVeryLow : FunnelPlace::kVeryHigh;
@@ -244,6 +247,52 @@ std::vector<Rank> ranks(const std::vector<Exposure>& regions, double level) {
     out.push_back({1 + above(sorted_rates, rates[i]), 1 + above(sorted_lows, highs[i]),
                    n - static_cast<size_t>(surely_below)});
   }
+  return out;
+}
+
+std::vector<double> probabilities_first(const std::vector<Exposure>& regions) {
+  constexpr size_t kSteps = 400;
+  constexpr double kTail = 1e-6;
+  const size_t n = regions.size();
+  const auto below = [&](size_t i, double rate) {
+    return gamma_probability(static_cast<double>(regions[i].count) + 0.5, rate * regions[i].denominator);
+  };
+  const auto all_below = [&](double rate) {
+    double product = 1;
+    for (size_t i = 0; i < n && product > 0; ++i) product *= below(i, rate);
+    return product;
+  };
+  double high = 0;
+  for (const Exposure& region : regions) {
+    HW_ASSERT(region.denominator > 0);
+    const double shape = static_cast<double>(region.count) + 0.5;
+    high = std::max(high, gamma_quantile(shape, 1 - kTail) / region.denominator);
+  }
+  // Below `low` it is all but certain that some rate is higher.
+  double low = 0;
+  for (double above = high; above - low > high * 1e-4;) {
+    const double middle = (low + above) / 2;
+    (all_below(middle) < kTail ? low : above) = middle;
+  }
+  std::vector<double> out(n, 0);
+  std::vector<double> last(n, 0);
+  double last_product = 0;
+  for (size_t step = 0; step <= kSteps; ++step) {
+    const double rate = low + (high - low) * static_cast<double>(step) / kSteps;
+    std::vector<double> now(n);
+    double product = 1;
+    for (size_t i = 0; i < n; ++i) product *= now[i] = below(i, rate);
+    for (size_t i = 0; i < n && step > 0; ++i) {
+      const double others = now[i] > 0 ? product / now[i] : 0;
+      const double others_before = last[i] > 0 ? last_product / last[i] : 0;
+      out[i] += (now[i] - last[i]) * (others + others_before) / 2;
+    }
+    last = std::move(now);
+    last_product = product;
+  }
+  double sum = 0;
+  for (const double share : out) sum += share;
+  for (double& share : out) share = sum > 0 ? share / sum : 0;
   return out;
 }
 

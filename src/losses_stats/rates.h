@@ -73,6 +73,9 @@ enum class FunnelPlace : uint8_t {
 // Beyond a limit, and improbable by the exact Poisson tail as well, so that small counts do not stand out.
 FunnelPlace funnel_place(const Expectation& region, const Overdispersion& spread);
 
+// The limits that `funnel_place` draws, in counts: those of chance alone, or widened by the spread.
+Interval funnel_limits(double expected, const Overdispersion& spread, double level);
+
 // Place among all by rate, 1 the highest, with the places that it may have. The limits hold for all regions
 // at once with probability `level`: region i surely precedes j only if i's simultaneous interval lies wholly
 // above j's (Klein, Wright and Wieczorek 2020). Equal rates share the better rank.
@@ -82,5 +85,10 @@ struct Rank {
   size_t high = 0;  // worst place possible
 };
 std::vector<Rank> ranks(const std::vector<Exposure>& regions, double level);
+
+// How probable it is, region by region, that its true rate is the highest of all: each rate has the Gamma
+// distribution that its count gives it with Jeffreys' prior, independent of the others'. Summed over a grid,
+// so that it needs no random numbers; good to three digits. The sum is 1.
+std::vector<double> probabilities_first(const std::vector<Exposure>& regions);
 
 }  // namespace homeward::losses_stats

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "losses_stats/csv.h"
+#include "losses_stats/random.h"
 #include "losses_stats/rates_table.h"
 #include "losses_stats/test_data.h"
 
@@ -239,6 +240,50 @@ TEST(RatesTable, RanksOfTheReferenceCounts) {
   double undated = 0;
   for (const RateRow& row : all) undated += static_cast<double>(row.deaths) - totals[row.iso];
   EXPECT_EQ(undated, static_cast<double>(monthly->without_month));
+}
+
+TEST(First, IsAsProbableAsDrawsFromTheRatesSay) {
+  const std::vector<Exposure> regions = {
+      {30, 100'000}, {28, 100'000}, {1, 2'000}, {0, 5'000}, {200, 2'000'000}};
+  const std::vector<double> made = probabilities_first(regions);
+  RandomSource random(12);
+  std::vector<double> drawn(regions.size(), 0);
+  constexpr int kDraws = 40'000;
+  for (int i = 0; i < kDraws; ++i) {
+    size_t best = 0;
+    double highest = -1;
+    for (size_t r = 0; r < regions.size(); ++r) {
+      const double rate = random.gamma(static_cast<double>(regions[r].count) + 0.5) / regions[r].denominator;
+      if (rate > highest) {
+        highest = rate;
+        best = r;
+      }
+    }
+    drawn[best] += 1.0 / kDraws;
+  }
+  double sum = 0;
+  for (size_t r = 0; r < regions.size(); ++r) {
+    EXPECT_NEAR(made[r], drawn[r], 0.012) << r;
+    sum += made[r];
+  }
+  EXPECT_NEAR(sum, 1, 1e-9);
+  // One death in a hamlet has the highest rate of all, and is far from surely the first.
+  EXPECT_LT(made[2], 0.85);
+}
+
+TEST(Funnel, WidenedLimitsAreThoseThatPlacesGoBy) {
+  const Overdispersion spread{3, 0.02};
+  for (const double expected : {2.0, 40.0, 900.0}) {
+    for (uint64_t count = 0; count < 3 * expected; ++count) {
+      const Interval limits = funnel_limits(expected, spread, 0.95);
+      const auto x = static_cast<double>(count);
+      if (x > limits.low && x < limits.high) {
+        EXPECT_EQ(funnel_place({count, expected}, spread), FunnelPlace::kWithin) << expected << " " << count;
+      }
+    }
+    EXPECT_LE(funnel_limits(expected, spread, 0.95).low, funnel_limits(expected, 0.95).low);
+    EXPECT_GT(funnel_limits(expected, spread, 0.95).high, funnel_limits(expected, 0.95).high);
+  }
 }
 
 }  // namespace

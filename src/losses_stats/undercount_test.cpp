@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "losses_stats/average.h"
+#include "losses_stats/estimate.h"
 #include "losses_stats/latent_class.h"
 #include "losses_stats/loglinear.h"
 #include "losses_stats/random.h"
@@ -122,7 +124,7 @@ TEST(LatentClass, AgreesWithTheReference) {
   REFERENCE(kosovo, "mse/kosovo_cells.csv");
   REFERENCE(hiv, "mse/HIV_cells.csv");
   // Few steps, and the reference is a simulation itself: a few per cent.
-  const LatentClassOptions options{.chains = 4, .discarded = 3'000, .kept = 12'000, .progress = {}};
+  const LatentClassOptions options{.chains = 4, .discarded = 3'000, .kept = 12'000};
   const LatentClassResult first = latent_class_estimate(cells_of(kosovo), options);
   EXPECT_NEAR(first.median, 10'460, 0.04 * 10'460);
   EXPECT_NEAR(first.interval.low, 9'130, 0.05 * 9'130);
@@ -136,8 +138,87 @@ TEST(LatentClass, AgreesWithTheReference) {
 TEST(LatentClass, IsTheSameForTheSameSeed) {
   const Cells cells =
       cells_of("a,b,c,count\n1,0,0,50\n0,1,0,40\n0,0,1,60\n1,1,0,12\n1,0,1,9\n0,1,1,14\n1,1,1,4\n");
-  const LatentClassOptions options{.seed = 7, .chains = 2, .discarded = 50, .kept = 100, .progress = {}};
+  const LatentClassOptions options{.seed = 7, .chains = 2, .discarded = 50, .kept = 100};
   EXPECT_EQ(latent_class_estimate(cells, options).mean, latent_class_estimate(cells, options).mean);
+}
+
+const char* const kFewLists =
+    "a,b,c,count\n1,0,0,50\n0,1,0,40\n0,0,1,60\n1,1,0,12\n1,0,1,9\n0,1,1,14\n1,1,1,4\n";
+
+TEST(LatentClass, SaysHowManyDrawsItsChainsAreWorth) {
+  const LatentClassResult few =
+      latent_class_estimate(cells_of(kFewLists), {.chains = 2, .discarded = 200, .kept = 2'000});
+  const LatentClassResult many =
+      latent_class_estimate(cells_of(kFewLists), {.chains = 2, .discarded = 200, .kept = 16'000});
+  EXPECT_GT(few.effective, 20);
+  EXPECT_LT(few.effective, 4'000);
+  // Eight times as many draws are worth about eight times as much.
+  EXPECT_GT(many.effective, 3 * few.effective);
+  EXPECT_LT(many.effective, 30 * few.effective);
+}
+
+// Six lists that know nothing of each other, of 1,500 people.
+Cells six_lists() {
+  Cells out{{"a", "b", "c", "d", "e", "f"}, std::vector<double>(64, 0)};
+  RandomSource random(8);
+  const double listed[] = {0.3, 0.25, 0.35, 0.2, 0.3, 0.4};
+  for (int person = 0; person < 1'500; ++person) {
+    ListSet on = 0;
+    for (size_t list = 0; list < 6; ++list)
+      if (random.uniform() < listed[list]) on |= ListSet{1} << list;
+    if (on != 0) out.counts[on] += 1;
+  }
+  return out;
+}
+
+TEST(Average, OfSixListsFindsHowManyThereWereInAnyOrder) {
+  const Cells cells = six_lists();
+  const Average made = average_over_graphs(cells, {.most_missing = 1'000});
+  EXPECT_NEAR(made.median, 1'500, 45);
+  EXPECT_LT(made.interval.high - made.interval.low, 150);
+  Cells turned = cells;
+  for (ListSet on = 1; on < 64; ++on) {
+    ListSet mirrored = 0;
+    for (size_t list = 0; list < 6; ++list) mirrored |= (on >> list & 1) << (5 - list);
+    turned.counts[mirrored] = cells.counts[on];
+  }
+  EXPECT_NEAR(average_over_graphs(turned, {.most_missing = 1'000}).mean, made.mean, 1e-6);
+}
+
+TEST(Estimate, DoesNotDependOnWhoRunsTheTasks) {
+  // The last task first.
+  const Parallel backwards = [](size_t tasks, const std::function<void(size_t)>& task) {
+    for (size_t i = tasks; i-- > 0;) task(i);
+  };
+  const Cells cells = cells_of(kFewLists);
+  EstimateOptions one;
+  one.bayes = {.discarded = 100, .kept = 1'000};
+  EstimateOptions other = one;
+  other.work.parallel = backwards;
+  EXPECT_EQ(estimate_json(estimate(cells, one)), estimate_json(estimate(cells, other)));
+  const Cells more = six_lists();
+  EXPECT_EQ(fit_models(more).front().name, fit_models(more, {.parallel = backwards}).front().name);
+}
+
+TEST(Estimate, TellsHowFarItIsAndStopsWhenAsked) {
+  std::vector<double> told;
+  EstimateOptions options;
+  options.bayes = {.discarded = 100, .kept = 1'000};
+  options.work.progress = [&](double share) { told.push_back(share); };
+  const Estimate whole = estimate(cells_of(kFewLists), options);
+  EXPECT_FALSE(whole.stopped);
+  EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.back(), 1);
+  EXPECT_GT(told.size(), 100U);
+
+  for (const size_t after : {size_t{0}, told.size() / 4, told.size() / 2, told.size() - 2}) {
+    size_t heard = 0;
+    options.work.progress = [&](double) { ++heard; };
+    options.work.stopped = [&] { return heard >= after; };
+    EXPECT_TRUE(estimate(cells_of(kFewLists), options).stopped) << after;
+    EXPECT_LE(heard, after + 2);
+  }
 }
 
 TEST(RandomSource, HasTheMomentsItShould) {
