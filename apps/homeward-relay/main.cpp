@@ -76,10 +76,13 @@ std::string take_listen(RelayServerOptions& options, std::string_view value) {
 
 std::string take_key(RelayServerOptions& options, std::string_view path) {
   std::ifstream file{std::string(path)};
-  if (!std::getline(file, options.access_key) || options.access_key.size() < 16) {
-    return "takes a file whose first line is a key of 16 characters or more";
+  options.access_keys.clear();
+  for (std::string key; std::getline(file, key);) {
+    if (key.size() < 16) options.access_keys.clear();
+    if (key.size() < 16) break;
+    options.access_keys.push_back(key);
   }
-  return {};
+  return options.access_keys.empty() ? "takes a file with a key of 16 characters or more on each line" : "";
 }
 
 std::vector<Option> options_of(RelayServerOptions& options) {

@@ -1,6 +1,7 @@
 #include "os/relay/relay_server.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -10,21 +11,22 @@
 #include <csignal>
 #include <cstdio>
 
+#include "os/relay/listener.h"
 #include "os/relay/server_core.h"
 #include "os/relay/server_store.h"
 #include "os/relay/tls.h"
+#include "os/relay/websocket.h"
 
 namespace homeward::os {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
 
 constexpr auto kShutdown = std::chrono::milliseconds(3'500);
 constexpr auto kShutdownStep = std::chrono::milliseconds(10);
-constexpr auto kAcceptAgain = std::chrono::milliseconds(100);
+constexpr auto kLookAtClock = std::chrono::seconds(1);
 constexpr int64_t kLongestSleep_ms = 60'000;
 
 // Each connection is a file handle.
@@ -37,11 +39,20 @@ void raise_handle_limit() {
 
 }  // namespace
 
-class RelayServer::State final : public ServerCore {
+namespace {
+// The loop, before everything that runs on it.
+struct Loop {
+  asio::io_context io_{1};
+};
+}  // namespace
+
+class RelayServer::State final : private Loop, public ServerCore {
  public:
-  explicit State(const RelayServerOptions& options) : ServerCore(options) {}
+  explicit State(const RelayServerOptions& options) : ServerCore(options, io_) {}
   ~State() override {
+    listeners_.clear();
     sessions_.clear();
+    removed_.clear();
     store_.reset();  // before the rules that it answers
     relay_.reset();
   }
@@ -58,26 +69,28 @@ class RelayServer::State final : public ServerCore {
   std::string listen();
   void listen_to_signals();
   void await_reload();
-  void accept();
+  bool accept();
   void wake() override;
   void turn();
+  void send(std::vector<relay::Delivery> deliveries);
+  void look_at_clock();
   void set_timer();
   void begin_ending();
   void go_on_ending();
 
-  asio::io_context io_{1};
-  tcp::acceptor acceptor_{io_};
+  std::vector<std::unique_ptr<Listener>> listeners_;
   asio::steady_timer timer_{io_};
-  asio::steady_timer accept_timer_{io_};
+  asio::steady_timer clock_timer_{io_};
   asio::steady_timer ending_timer_{io_};
   asio::signal_set signals_{io_};
   asio::signal_set reload_signal_{io_};
 
-  std::shared_ptr<asio::ssl::context> tls_;  // null: none
+  std::shared_ptr<SSL_CTX> tls_;  // null: none
   std::unique_ptr<ServerStore> store_;
   Instant timer_due_{INT64_MAX};
   bool is_awake_ = false;
   bool sessions_were_ended_ = false;
+  std::vector<std::shared_ptr<Session>> to_flush_;
   std::chrono::steady_clock::time_point ending_until_{};
 };
 
@@ -85,6 +98,7 @@ class RelayServer::State final : public ServerCore {
 
 std::string RelayServer::State::prepare() {
   raise_handle_limit();
+  ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets whose peers may have gone
   HW_ASSERT(options_.tls_certificate_file.empty() == options_.tls_key_file.empty());
   if (!options_.tls_certificate_file.empty()) {
     Tls loaded = load_tls(options_.tls_certificate_file, options_.tls_key_file);
@@ -104,31 +118,30 @@ std::string RelayServer::State::prepare() {
 }
 
 std::string RelayServer::State::listen() {
-  error_code error;
-  const asio::ip::address address = asio::ip::make_address(options_.address, error);
-  if (error) return "not an IP address to listen on";
-  const tcp::endpoint endpoint(address, options_.port);
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(1024, error);
-  if (error) return "cannot listen on that address: " + error.message();
-  return {};
+  std::vector<Listener::Opened> opened;
+  if (!options_.address.empty()) opened.push_back(Listener::on_tcp(options_.address, options_.port));
+  if (!options_.unix_socket.empty()) opened.push_back(Listener::on_unix(options_.unix_socket));
+  if (opened.empty()) return "neither an address nor a Unix socket to listen on";
+  for (Listener::Opened& each : opened) {
+    if (each.listener == nullptr) return each.problem;
+    listeners_.push_back(std::move(each.listener));
+  }
+  return poller_.is_open() ? "" : "no room for more file handles";
 }
 
 std::string RelayServer::State::url() const {
-  error_code error;
-  const tcp::endpoint endpoint = acceptor_.local_endpoint(error);
-  const std::string address = endpoint.address().to_string();
-  return (tls_ ? "https://" : "http://") + (endpoint.address().is_v6() ? "[" + address + "]" : address) +
-         ":" + std::to_string(endpoint.port());
+  const std::string name = listeners_.front()->name();
+  if (options_.address.empty()) return "unix:" + name;
+  return (tls_ ? "https://" : "http://") + name;
 }
 
 // --- The loop ---
 
 void RelayServer::State::run() {
   if (options_.ends_on_signals) listen_to_signals();
-  accept();
+  if (!accept()) return;
+  poller_.start();
+  look_at_clock();
   wake();
   io_.run();
 }
@@ -157,22 +170,33 @@ void RelayServer::State::await_reload() {
   });
 }
 
-void RelayServer::State::accept() {
-  acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-    if (is_ending_ || error == asio::error::operation_aborted) return;
-    if (error) {  // out of file handles, say: they come back when connections end
-      accept_timer_.expires_after(kAcceptAgain);
-      accept_timer_.async_wait([this](error_code cancelled) {
-        if (!cancelled) accept();
-      });
-      return;
-    }
-    if (sessions_.size() < options_.most_connections) {
-      error_code ignored;
-      socket.set_option(tcp::no_delay(true), ignored);
-      start_session(*this, std::move(socket), tls_.get());
-    }
-    accept();
+bool RelayServer::State::accept() {
+  for (const auto& listener : listeners_) {
+    const bool is_tcp = listener == listeners_.front() && !options_.address.empty();
+    const bool is_heard = listener->start(poller_, [this, is_tcp](int socket, bool is_local) {
+      if (is_ending_ || sessions_.size() >= options_.most_connections) {
+        ::close(socket);
+        return;
+      }
+      start_session(*this, socket, is_local, is_tcp ? tls_.get() : nullptr);
+    });
+    if (!is_heard) return false;
+  }
+  return true;
+}
+
+// Ends what has taken too long, and accepts again where handles were short: they come back when connections
+// end.
+void RelayServer::State::look_at_clock() {
+  const Instant now = steady_clock_now();
+  std::vector<std::shared_ptr<Session>> sessions;
+  sessions.reserve(sessions_.size());
+  for (const auto& [id, session] : sessions_) sessions.push_back(session);
+  for (const auto& session : sessions) session->look_at_clock(now);
+  for (const auto& listener : listeners_) listener->resume();
+  clock_timer_.expires_after(kLookAtClock);
+  clock_timer_.async_wait([this](error_code error) {
+    if (!error) look_at_clock();
   });
 }
 
@@ -194,14 +218,31 @@ void RelayServer::State::turn() {
     });
   }
   if (relay_->has_work()) relay_->work(now);
-  for (relay::Delivery& delivery : relay_->take_deliveries()) {
-    const auto found = sessions_.find(delivery.to);
-    if (found == sessions_.end()) continue;
-    const std::shared_ptr<Session> session = found->second;  // which may remove itself
-    session->deliver(std::move(delivery));
-  }
+  send(relay_->take_deliveries());
   if (relay_->has_work()) wake();
   set_timer();
+}
+
+// All that a session is sent in one turn goes out at once.
+void RelayServer::State::send(std::vector<relay::Delivery> deliveries) {
+  for (relay::Delivery& delivery : deliveries) {
+    const auto found = sessions_.find(delivery.to);
+    if (found == sessions_.end()) continue;
+    to_flush_.push_back(found->second);
+    to_flush_.back()->deliver(std::move(delivery));
+  }
+  for (const auto& session : to_flush_) session->flush();
+  to_flush_.clear();
+  framed_of_.reset();
+  framed_.reset();
+}
+
+std::shared_ptr<const Bytes> ServerCore::framed(const std::shared_ptr<const Bytes>& frame) {
+  if (framed_of_ != frame) {
+    framed_ = std::make_shared<const Bytes>(websocket_frame(Opcode::kBinary, *frame));
+    framed_of_ = frame;
+  }
+  return framed_;
 }
 
 void RelayServer::State::set_timer() {
@@ -222,8 +263,8 @@ void RelayServer::State::set_timer() {
 void RelayServer::State::begin_ending() {
   if (std::exchange(is_ending_, true)) return;
   error_code ignored;
-  acceptor_.close(ignored);
-  accept_timer_.cancel();
+  listeners_.clear();
+  clock_timer_.cancel();
   signals_.cancel(ignored);
   reload_signal_.cancel(ignored);
   ending_until_ = std::chrono::steady_clock::now() + kShutdown;

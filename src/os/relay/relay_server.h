@@ -6,7 +6,8 @@
 //   GET  /metrics      counts for Prometheus; to the machine itself only, and not through a proxy
 //
 // With a certificate and its key all of it is spoken over TLS only (os/relay/tls.h), and SIGHUP makes it read
-// both files again, for the connections that come after.
+// both files again, for the connections that come after. A Unix socket is for a reverse proxy or an onion
+// service on the same machine; user and group of the relay may connect.
 //
 // Two threads: one for all sockets and rules, one for the store's transactions. It writes no log line about a
 // request, and no address, id or size leaves it. Requests with a content encoding are refused; nothing is
@@ -21,12 +22,14 @@
 namespace homeward::os {
 
 struct RelayServerOptions {
-  std::string address = "127.0.0.1";
-  uint16_t port = 8470;              // 0: a free one
-  std::string folder;                // made if it is missing; for this process alone
-  std::string access_key;            // if any, "Authorization: Bearer KEY" is needed to create queues
-  std::string tls_certificate_file;  // PEM; empty: HTTP without TLS
-  std::string tls_key_file;          // PEM; given where the certificate is
+  std::string address = "127.0.0.1";  // empty: no TCP
+  uint16_t port = 8470;               // 0: a free one
+  std::string unix_socket;            // path of a Unix socket to listen on as well, without TLS; empty: none
+  std::string folder;                 // made if it is missing; for this process alone
+  std::vector<std::string> access_keys;  // if any, "Authorization: Bearer KEY" with one is needed to create
+                                         // queues
+  std::string tls_certificate_file;      // PEM; empty: HTTP without TLS
+  std::string tls_key_file;              // PEM; given where the certificate is
   relay::Limits limits;
   uint32_t most_connections = 20'000;
   uint32_t request_timeout_s = 30;        // for TLS to be agreed on and for a request's head to come; an idle
@@ -47,7 +50,7 @@ class RelayServer {
   static Started start(const RelayServerOptions& options);
   ~RelayServer();
 
-  std::string url() const;  // http://ADDRESS:PORT or https://ADDRESS:PORT
+  std::string url() const;  // http://ADDRESS:PORT or https://ADDRESS:PORT; unix:PATH without TCP
   // Serves until `stop` or a signal: then connections are told, what was acknowledged is on disk, and it
   // returns within five seconds.
   void run();

@@ -292,7 +292,7 @@ TEST_P(RelayServerTest, WhoSendsSlowlyIsCutOffAndWhoComesTooManyIsNotServed) {
 }
 
 TEST_P(RelayServerTest, TheAccessKeyIsAskedForNewQueues) {
-  Served served(options({.access_key = "an invented access key"}));
+  Served served(options({.access_keys = {"another one, also invented", "an invented access key"}}));
   const auto access = queue();
   HttpClient client = http_client(served.port());
   const wire::Request append{0, Append{access.write, random_.bytes(512)}};

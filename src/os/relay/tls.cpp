@@ -4,7 +4,6 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
-#include <boost/asio/ssl/context.hpp>
 #include <cstdio>
 
 #include "base/assert.h"
@@ -32,6 +31,9 @@ int no_passphrase(char*, int, int, void*) { return -1; }
 void set_rules(SSL_CTX* context) {
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  // An idle connection keeps no buffers; what could not be written may have moved when it is tried again.
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   const bool is_set = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
                       SSL_CTX_set_max_proto_version(context, 0) == 1 &&
                       SSL_CTX_set_num_tickets(context, 0) == 1 &&
@@ -66,11 +68,10 @@ std::string use_files(SSL_CTX* context, const std::string& certificate_file, con
 }  // namespace
 
 Tls load_tls(const std::string& certificate_file, const std::string& key_file) {
-  Tls out{.context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server),
-          .problem = {}};
-  SSL_CTX* const context = out.context->native_handle();
-  set_rules(context);
-  out.problem = use_files(context, certificate_file, key_file);
+  Tls out{.context = {SSL_CTX_new(TLS_server_method()), SSL_CTX_free}, .problem = {}};
+  HW_ASSERT(out.context != nullptr);
+  set_rules(out.context.get());
+  out.problem = use_files(out.context.get(), certificate_file, key_file);
   ERR_clear_error();
   if (!out.problem.empty()) out.context.reset();
   return out;

@@ -8,15 +8,13 @@
 #include <memory>
 #include <string>
 
-namespace boost::asio::ssl {
-class context;
-}
+using SSL_CTX = struct ssl_ctx_st;
 
 namespace homeward::os {
 
 struct Tls {
-  std::shared_ptr<boost::asio::ssl::context> context;  // null if the files do not serve
-  std::string problem;                                 // then: why, for the operator; never what a file holds
+  std::shared_ptr<SSL_CTX> context;  // null if the files do not serve
+  std::string problem;               // then: why, for the operator; never what a file holds
 };
 
 // Both files are PEM: the certificate with those that lead to its issuer after it, and the certificate's
