@@ -21,12 +21,14 @@ constexpr const char* kUsage =
     "  --listen ADDRESS:PORT         127.0.0.1:8470 if not given; port 0 takes a free one\n"
     "  --tls-cert FILE               speak HTTPS with this certificate, its chain after it (PEM)\n"
     "  --tls-key FILE                and its private key (PEM, no passphrase); SIGHUP reads both again\n"
-    "  --retention-days N            how long entries are kept (30)\n"
-    "  --access-key-file FILE        only who shows the key in FILE may create queues\n"
-    "  --max-store-mib N             refuse new entries when this much is stored (no bound)\n"
+    "  --retention-days N            how long entries are kept, and blobs at most (30)\n"
+    "  --access-key-file FILE        only who shows the key in FILE may create queues, blobs\n"
+    "  --max-store-mib N             refuse what is new when this much is stored (no bound)\n"
     "  --max-connections N           (20000)\n"
     "  --max-requests-per-second N   of one connection (2000)\n"
     "  --max-new-queues-per-hour N   of all together (36000)\n"
+    "  --max-new-blobs-per-hour N    likewise (36000)\n"
+    "  --max-chunks-per-second N     put and got, of one connection (250)\n"
     "  --max-subscriptions N         of one connection (1000)\n"
     "\n"
     "Prints 'relay: URL' when it is ready. SIGTERM or Ctrl-C ends it; nothing it acknowledged is lost.\n";
@@ -98,6 +100,8 @@ std::vector<Option> options_of(RelayServerOptions& options) {
       {"--max-connections", number(options.most_connections, 1, 1'000'000)},
       {"--max-requests-per-second", number(limits.requests_per_second, 1, 1'000'000)},
       {"--max-new-queues-per-hour", number(limits.new_queues_per_hour, 0, 1'000'000'000)},
+      {"--max-new-blobs-per-hour", number(limits.new_blobs_per_hour, 0, 1'000'000'000)},
+      {"--max-chunks-per-second", number(limits.chunks_per_second, 1, 1'000'000)},
       {"--max-subscriptions", number(limits.subscriptions_per_connection, 1, 1'000'000)},
   };
 }

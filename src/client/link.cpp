@@ -26,6 +26,8 @@ bool is_passing(wire::Reason reason) {
     case wire::Reason::kQueueFull:
     case wire::Reason::kExpired:
     case wire::Reason::kNoForwarding:
+    case wire::Reason::kChunkDiffers:
+    case wire::Reason::kNoChunk:
       return false;
   }
   return false;

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "wire/wire.h"
+
 namespace homeward::relay {
 
 namespace {
@@ -22,7 +24,7 @@ void write(std::string& out, const Metric& metric, uint64_t value) {
   out.append(metric.name).append(" ").append(std::to_string(value)).append("\n");
 }
 
-constexpr std::array<std::string_view, 14> kReasonNames = {"",
+constexpr std::array<std::string_view, 16> kReasonNames = {"",
                                                            "bad_request",
                                                            "entry_size",
                                                            "queue_full",
@@ -35,7 +37,10 @@ constexpr std::array<std::string_view, 14> kReasonNames = {"",
                                                            "expired",
                                                            "internal",
                                                            "other_relay",
-                                                           "no_forwarding"};
+                                                           "no_forwarding",
+                                                           "chunk_differs",
+                                                           "no_chunk"};
+static_assert(kReasonNames.size() == static_cast<size_t>(wire::kLastReason) + 1);
 
 }  // namespace
 
@@ -49,7 +54,15 @@ std::string metrics_text(const Counters& counters) {
   write(out, {"homeward_relay_subscribes_total", "counter", "Subscribe requests."}, counters.subscribes);
   write(out, {"homeward_relay_entries_sent_total", "counter", "Entries in answers and pushes."},
         counters.entries_sent);
-  write(out, {"homeward_relay_commits_total", "counter", "Transactions that stored entries."},
+  write(out, {"homeward_relay_chunks_stored_total", "counter", "Chunks of blobs stored."},
+        counters.chunks_stored);
+  write(out, {"homeward_relay_chunks_repeated_total", "counter", "Puts whose chunk was there."},
+        counters.chunks_repeated);
+  write(out, {"homeward_relay_chunks_sent_total", "counter", "Chunks in answers."}, counters.chunks_sent);
+  write(out, {"homeward_relay_blobs_created_total", "counter", "Blobs created."}, counters.blobs_created);
+  write(out, {"homeward_relay_blob_status_reads_total", "counter", "Requests for a blob's status."},
+        counters.blob_status_reads);
+  write(out, {"homeward_relay_commits_total", "counter", "Transactions that stored entries or chunks."},
         counters.commits);
   write(out, {"homeward_relay_failed_commits_total", "counter", "Transactions that failed."},
         counters.failed_commits);

@@ -14,7 +14,12 @@ struct Counters {
   uint64_t reads = 0;
   uint64_t subscribes = 0;
   uint64_t entries_sent = 0;  // in answers and pushes
-  uint64_t commits = 0;       // transactions that stored something
+  uint64_t chunks_stored = 0;
+  uint64_t chunks_repeated = 0;  // puts that found their chunk there
+  uint64_t chunks_sent = 0;
+  uint64_t blobs_created = 0;
+  uint64_t blob_status_reads = 0;
+  uint64_t commits = 0;  // transactions that stored something
   uint64_t failed_commits = 0;
   std::array<uint64_t, 16> refused{};  // by number of wire::Reason
 

@@ -9,20 +9,23 @@
 namespace homeward::relay {
 
 struct Limits {
-  uint32_t retention_days = 30;                         // whole days that an entry is kept at least
+  uint32_t retention_days = 30;  // whole days that an entry is kept at least, and a blob at most
   uint32_t entries_per_queue = wire::kEntriesPerQueue;  // at most wire::kEntriesPerQueue
-  uint64_t most_store_bytes = UINT64_MAX;  // new entries are refused as for a full disk above this
+  uint64_t most_store_bytes = UINT64_MAX;  // new entries and chunks are refused as for a full disk above this
 
   uint32_t requests_per_second = 2'000;   // of one connection, and twice as many in a burst
   uint32_t new_queues_per_hour = 36'000;  // of all together, and as many in a burst
+  uint32_t new_blobs_per_hour = 36'000;   // likewise
+  uint32_t chunks_per_second = 250;       // put and got, of one connection, and twice as many in a burst
   uint32_t subscriptions_per_connection = 1'000;
   uint32_t waits_per_connection = 64;  // reads that wait
   uint32_t most_waits = 50'000;        // of all connections
   size_t push_window_bytes = wire::kPushWindowBytes;
 
-  size_t waiting_append_bytes = 64u << 20;  // entries received and not yet on disk, of all connections
+  size_t waiting_append_bytes = 64u << 20;  // entries and chunks received and not yet on disk, of all
   size_t batch_entries = 1'024;             // in one transaction
   size_t batch_bytes = 8u << 20;
+  size_t batch_chunks = 32;            // few, so that entries do not wait long behind them
   int64_t confirm_within_ms = 10'000;  // after this an append is refused, though it may still be stored
 };
 

@@ -23,15 +23,15 @@ Refused words_for(wire::Reason reason) {
     case wire::Reason::kBadRequest:
       return {"not a request that this relay understands here", 0};
     case wire::Reason::kEntrySize:
-      return {"an entry has 512 bytes, 1, 2, 4 ... or 256 KiB", 0};
+      return {"an entry has 512 bytes, 1, 2, 4 ... or 256 KiB, a chunk 64 KiB", 0};
     case wire::Reason::kQueueFull:
       return {"this queue is full; go on in the next one", 0};
     case wire::Reason::kTooManyRequests:
       return {"too many requests; slow down", 1};
     case wire::Reason::kTooManyQueues:
-      return {"this relay creates no more queues now", 60};
+      return {"this relay creates no more queues or blobs now", 60};
     case wire::Reason::kAccessKey:
-      return {"this relay creates queues only for who shows its access key", 0};
+      return {"this relay creates queues and blobs only for who shows its access key", 0};
     case wire::Reason::kDiskFull:
       return {"the relay's disk is full; nothing is lost, nothing new is taken", 30};
     case wire::Reason::kShuttingDown:
@@ -46,6 +46,10 @@ Refused words_for(wire::Reason reason) {
       return {"the other relay does not answer", 10};
     case wire::Reason::kNoForwarding:
       return {"this relay does not pass that on to that relay", 0};
+    case wire::Reason::kChunkDiffers:
+      return {"other bytes, or another number of chunks, are there already", 0};
+    case wire::Reason::kNoChunk:
+      return {"no such chunk is there, or not any more", 0};
   }
   return {"", 0};
 }
@@ -62,6 +66,11 @@ void run(Batch& batch, StoreWriter& writer, Instant wall) {
     const Result<> stored = writer.append(batch.appends, batch.rules);
     if (!stored.ok()) batch.failed = stored.error();
   }
+  if (!batch.chunks.empty()) {
+    batch.rules.wall = wall;
+    const Result<> stored = writer.put(batch.chunks, batch.rules);
+    if (!stored.ok()) batch.chunks_failed = stored.error();
+  }
   if (batch.expire) {
     // What cannot be expired now is tried again at the next turn.
     const Result<bool> more = writer.expire(wall, batch.retention_days);
@@ -75,6 +84,7 @@ Relay::Relay(StoreLink& store, const Limits& limits, Instant now)
     : store_(store),
       limits_(limits),
       new_queues_({limits.new_queues_per_hour, kHour_ms, limits.new_queues_per_hour}, now),
+      new_blobs_({limits.new_blobs_per_hour, kHour_ms, limits.new_blobs_per_hour}, now),
       lanes_(store.lanes()) {
   for (Lane& lane : lanes_) lane.expire_at = now;
 }
@@ -84,6 +94,7 @@ Relay::Relay(StoreReader& reader, const Limits& limits, Instant now)
       store_(*local_),
       limits_(limits),
       new_queues_({limits.new_queues_per_hour, kHour_ms, limits.new_queues_per_hour}, now),
+      new_blobs_({limits.new_blobs_per_hour, kHour_ms, limits.new_blobs_per_hour}, now),
       lanes_(1) {
   lanes_[0].expire_at = now;
 }
@@ -92,10 +103,13 @@ Relay::Relay(StoreReader& reader, const Limits& limits, Instant now)
 
 void Relay::open(ConnectionId id, const ConnectionOptions& options, Instant now) {
   const Bucket::Rate rate{limits_.requests_per_second, 1000, limits_.requests_per_second * 2};
-  const bool is_new =
-      connections_
-          .emplace(id, Connection{.options = options, .requests = Bucket(rate, now), .subscriptions = {}})
-          .second;
+  const Bucket::Rate chunk_rate{limits_.chunks_per_second, 1000, limits_.chunks_per_second * 2};
+  const bool is_new = connections_
+                          .emplace(id, Connection{.options = options,
+                                                  .requests = Bucket(rate, now),
+                                                  .chunks = Bucket(chunk_rate, now),
+                                                  .subscriptions = {}})
+                          .second;
   HW_ASSERT(is_new);
   counters_.connections = connections_.size();
   if (is_shutting_down_ && options.live) refuse(id, 0, wire::Reason::kShuttingDown);
@@ -141,6 +155,14 @@ void Relay::receive(ConnectionId id, BytesView frame, Instant now) {
   if (const auto* read = std::get_if<wire::Read>(&request.body)) return handle(id, request.id, *read, now);
   if (std::holds_alternative<wire::Forward>(request.body))
     return refuse(id, request.id, wire::Reason::kNoForwarding);
+  if (const auto* body = std::get_if<wire::ReadBlobStatus>(&request.body))
+    return handle(id, request.id, *body);
+  auto* put = std::get_if<wire::PutChunk>(&request.body);
+  const auto* get = std::get_if<wire::GetChunk>(&request.body);
+  if ((put != nullptr || get != nullptr) && !found->second.chunks.take(1, now))
+    return refuse(id, request.id, wire::Reason::kTooManyRequests);
+  if (put != nullptr) return handle(id, request.id, std::move(*put));
+  if (get != nullptr) return handle(id, request.id, *get);
   if (!found->second.options.live) return refuse(id, request.id, wire::Reason::kBadRequest);
   if (const auto* body = std::get_if<wire::Subscribe>(&request.body)) return handle(id, request.id, *body);
   if (const auto* body = std::get_if<wire::Unsubscribe>(&request.body)) return handle(id, request.id, *body);
@@ -208,7 +230,7 @@ std::optional<Batch> Relay::next_batch(Instant now) {
     const size_t number = next_lane_++ % lanes_.size();
     Lane& lane = lanes_[number];
     const bool expire = now >= lane.expire_at;
-    if (lane.batch_is_out || (lane.appends.empty() && !expire)) continue;
+    if (lane.batch_is_out || (lane.appends.empty() && lane.chunks.empty() && !expire)) continue;
     Batch batch;
     batch.lane = number;
     size_t size_bytes = 0;
@@ -220,6 +242,7 @@ std::optional<Batch> Relay::next_batch(Instant now) {
       batch.origins.push_back(origin);
       lane.appends.pop_front();
     }
+    take_chunks(lane, batch, now);
     batch.rules.entries_per_queue = limits_.entries_per_queue;
     batch.rules.most_new_queues = new_queues_.available(now);
     batch.rules.most_store_bytes = limits_.most_store_bytes;
@@ -229,6 +252,7 @@ std::optional<Batch> Relay::next_batch(Instant now) {
     lane.batch_is_out = true;
     lane.out_since = now;
     lane.asking = batch.origins;
+    lane.asking.insert(lane.asking.end(), batch.chunk_origins.begin(), batch.chunk_origins.end());
     return batch;
   }
   return std::nullopt;
@@ -264,6 +288,7 @@ void Relay::committed(Batch&& batch, Instant now) {
   }
   if (!batch.appends.empty()) ++(batch.failed ? counters_.failed_commits : counters_.commits);
   for (const auto& [queue, entries] : fresh) announce(queue, entries);
+  answer_chunks(batch, was_refused, now);
 }
 
 void Relay::stall(Lane& lane) {
@@ -274,11 +299,17 @@ void Relay::stall(Lane& lane) {
     refuse_unconfirmed(origin.connection, origin.request);
   }
   lane.appends.clear();
+  for (const auto& [chunk, origin] : lane.chunks) {
+    counters_.waiting_append_bytes -= chunk.chunk.size();
+    refuse_unconfirmed(origin.connection, origin.request);
+  }
+  lane.chunks.clear();
 }
 
 bool Relay::settled() const {
-  return std::ranges::all_of(lanes_,
-                             [](const Lane& lane) { return !lane.batch_is_out && lane.appends.empty(); });
+  return std::ranges::all_of(lanes_, [](const Lane& lane) {
+    return !lane.batch_is_out && lane.appends.empty() && lane.chunks.empty();
+  });
 }
 
 void Relay::answer_append(const StoreAppend& append, const Batch::Origin& origin) {
@@ -288,13 +319,24 @@ void Relay::answer_append(const StoreAppend& append, const Batch::Origin& origin
       ++(append.outcome == Outcome::kStored ? counters_.appended : counters_.repeated);
       counters_.queues_created += append.created ? 1 : 0;
       return answer(origin.connection, {origin.request, wire::Appended{append.number}});
+    default:
+      return refuse_outcome(append.outcome, origin);
+  }
+}
+
+void Relay::refuse_outcome(Outcome outcome, const Batch::Origin& origin) {
+  switch (outcome) {
     case Outcome::kQueueFull:
       return refuse(origin.connection, origin.request, wire::Reason::kQueueFull);
     case Outcome::kTooManyQueues:
       return refuse(origin.connection, origin.request, wire::Reason::kTooManyQueues);
     case Outcome::kMayNotCreate:
       return refuse(origin.connection, origin.request, wire::Reason::kAccessKey);
+    case Outcome::kDiffers:
+      return refuse(origin.connection, origin.request, wire::Reason::kChunkDiffers);
     case Outcome::kPending:
+    case Outcome::kStored:
+    case Outcome::kRepeated:
       return refuse(origin.connection, origin.request, wire::Reason::kInternal);
   }
 }

@@ -46,7 +46,7 @@ struct Delivery {
   bool close_after = false;
 };
 
-// Appends for one transaction, and a step of expiry if one is due.
+// Appends for one transaction, chunks of blobs, and a step of expiry if one is due.
 struct Batch {
   size_t lane = 0;
   struct Origin {
@@ -55,11 +55,14 @@ struct Batch {
   };
   std::vector<StoreAppend> appends;
   std::vector<Origin> origins;  // of appends, in the same order
+  std::vector<StoreChunk> chunks;
+  std::vector<Origin> chunk_origins;  // likewise
   StoreWriter::Rules rules;
   uint32_t retention_days = 0;
   bool expire = false;
 
-  std::optional<Error> failed;  // set by `run`: why the appends that are still kPending are
+  std::optional<Error> failed;         // set by `run`: why the appends that are still kPending are
+  std::optional<Error> chunks_failed;  // likewise, the chunks
   bool expire_more = false;
   bool layout_changed = false;
   uint64_t stored_bytes = 0;
@@ -126,6 +129,7 @@ class Relay {
   struct Connection {
     ConnectionOptions options;
     Bucket requests;
+    Bucket chunks;
     size_t window_used_bytes = 0;
     uint32_t reads = 0;  // not answered
     uint32_t waits = 0;  // of these, those that found nothing yet
@@ -155,11 +159,13 @@ class Relay {
     uint64_t last() const { return first + entries.size() - 1; }
   };
   using Appending = std::pair<StoreAppend, Batch::Origin>;
+  using Putting = std::pair<StoreChunk, Batch::Origin>;
   struct Lane {
     std::deque<Appending> appends;      // not yet in a batch
-    std::vector<Batch::Origin> asking;  // whose appends are in the batch that is out
+    std::deque<Putting> chunks;         // likewise
+    std::vector<Batch::Origin> asking;  // whose appends and chunks are in the batch that is out
     bool batch_is_out = false;
-    bool is_stalled = false;  // the batch that is out takes too long; new appends are refused
+    bool is_stalled = false;  // the batch that is out takes too long; new appends and chunks are refused
     Instant out_since;
     Instant expire_at;
   };
@@ -169,11 +175,20 @@ class Relay {
   void handle(ConnectionId id, wire::RequestId request, const wire::Subscribe& body);
   void handle(ConnectionId id, wire::RequestId request, const wire::Unsubscribe& body);
   void handle(ConnectionId id, const wire::Acknowledge& body);
+  void handle(ConnectionId id, wire::RequestId request, wire::PutChunk&& body);
+  void handle(ConnectionId id, wire::RequestId request, const wire::GetChunk& body);
+  void handle(ConnectionId id, wire::RequestId request, const wire::ReadBlobStatus& body);
 
   void answer(ConnectionId id, const wire::Answer& answer);
   void refuse(ConnectionId id, wire::RequestId request, wire::Reason reason);
   void refuse_unconfirmed(ConnectionId id, wire::RequestId request);
   void answer_append(const StoreAppend& append, const Batch::Origin& origin);
+  void take_chunks(Lane& lane, Batch& batch, Instant now);
+  // `were_refused`: their askers were told to send them again.
+  void answer_chunks(const Batch& batch, bool were_refused, Instant now);
+  void answer_put(const StoreChunk& chunk, const Batch::Origin& origin);
+  // What of both is not to be stored, and is as well for either.
+  void refuse_outcome(Outcome outcome, const Batch::Origin& origin);
   void answer_entries(ConnectionId id, wire::RequestId request, const wire::QueueId& queue,
                       StoreReader::Page page);
   void deliver(ConnectionId id, std::shared_ptr<const Bytes> frame);
@@ -205,6 +220,7 @@ class Relay {
   const Limits limits_;
   Counters counters_;
   Bucket new_queues_;
+  Bucket new_blobs_;
   std::vector<Lane> lanes_;
   size_t next_lane_ = 0;
   bool is_shutting_down_ = false;

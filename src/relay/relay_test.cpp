@@ -357,5 +357,82 @@ TEST(Bucket, GivesItsRateAndKeepsItsBurst) {
   EXPECT_EQ(bucket.available(Instant{1'000'000'000'000}), 20u);
 }
 
+TEST(Relay, ChunksAreStoredOnceAndReadByWhoMayRead) {
+  RelayHarness h;
+  const auto connection = h.connect({.live = false});
+  const auto access = h.queue();
+  const Bytes first = h.entry(wire::kChunkBytes);
+  const Bytes second = h.entry(wire::kChunkBytes);
+  const auto stored =
+      std::get<wire::ChunkStored>(h.call(connection, wire::PutChunk{access.write, 1, 3, 7, second}));
+  EXPECT_EQ(stored.ends_s, uint64_t{20'008} * 86'400);
+  EXPECT_EQ(std::get<wire::ChunkStored>(h.call(connection, wire::PutChunk{access.write, 0, 3, 1, first})),
+            stored);
+  EXPECT_EQ(std::get<wire::ChunkStored>(h.call(connection, wire::PutChunk{access.write, 0, 3, 1, first})),
+            stored);
+  EXPECT_EQ(h.refused(connection, wire::PutChunk{access.write, 0, 3, 7, second}), Reason::kChunkDiffers);
+  EXPECT_EQ(h.refused(connection, wire::PutChunk{access.write, 2, 4, 7, second}), Reason::kChunkDiffers);
+  EXPECT_EQ(h.refused(connection, wire::PutChunk{access.write, 2, 3, 7, h.entry()}), Reason::kEntrySize);
+  EXPECT_EQ(std::get<wire::Chunk>(h.call(connection, wire::GetChunk{access.read, 1})).chunk, second);
+  EXPECT_EQ(h.refused(connection, wire::GetChunk{access.read, 2}), Reason::kNoChunk);
+  const wire::BlobStatus status{3, stored.ends_s, {true, true, false}};
+  EXPECT_EQ(std::get<wire::BlobStatus>(h.call(connection, wire::ReadBlobStatus{access.read})), status);
+  EXPECT_EQ(std::get<wire::BlobStatus>(h.call(connection, wire::ReadBlobStatus{access.write})), status);
+  // The read token is of no use for writing: in the write token's place it names another blob.
+  const wire::WriteAccess swapped{wire::WriteToken::from(access.read.token), access.read.write_hash};
+  EXPECT_EQ(std::get<wire::BlobStatus>(h.call(connection, wire::ReadBlobStatus{swapped})).count, 0u);
+  EXPECT_EQ(h.refused(connection, wire::GetChunk{h.queue().read, 0}), Reason::kNoChunk);
+  // Blobs and queues know nothing of each other.
+  EXPECT_EQ(h.append(connection, access, h.entry()), 1u);
+  EXPECT_EQ(h.relay().counters().chunks_stored, 2u);
+  EXPECT_EQ(h.relay().counters().chunks_repeated, 1u);
+  EXPECT_EQ(h.relay().counters().blobs_created, 1u);
+  EXPECT_EQ(h.relay().counters().waiting_append_bytes, 0u);
+}
+
+TEST(Relay, NoChunkIsAnsweredBeforeItIsCommitted) {
+  RelayHarness h;
+  const auto connection = h.connect();
+  const auto access = h.queue();
+  h.send(connection, {1, wire::PutChunk{access.write, 0, 1, 7, h.entry(wire::kChunkBytes)}});
+  EXPECT_FALSE(h.relay().settled());
+  auto batch = h.relay().next_batch(h.now);
+  ASSERT_TRUE(batch);
+  run(*batch, *h.store().writer, h.wall);
+  EXPECT_TRUE(h.relay().take_deliveries().empty());
+  h.relay().committed(std::move(*batch), h.now);
+  EXPECT_EQ(h.relay().take_deliveries().size(), 1u);
+  h.restart();
+  EXPECT_EQ(std::get<wire::BlobStatus>(h.call(h.connect(), wire::ReadBlobStatus{access.read})).count, 1u);
+}
+
+TEST(Relay, BlobsAreBoundedInNumberRateAndPlace) {
+  RelayHarness h({.most_store_bytes = 900'000, .new_blobs_per_hour = 2, .chunks_per_second = 5});
+  const auto stranger = h.connect({.live = true, .may_create_queues = false});
+  const auto member = h.connect();
+  const auto access = h.queue();
+  EXPECT_EQ(h.refused(stranger, wire::PutChunk{access.write, 0, 2, 7, h.entry(wire::kChunkBytes)}),
+            Reason::kAccessKey);
+  EXPECT_FALSE(h.refused(member, wire::PutChunk{access.write, 0, 2, 7, h.entry(wire::kChunkBytes)}));
+  EXPECT_FALSE(h.refused(stranger, wire::PutChunk{access.write, 1, 2, 7, h.entry(wire::kChunkBytes)}));
+  EXPECT_FALSE(h.refused(member, wire::PutChunk{h.queue().write, 0, 1, 7, h.entry(wire::kChunkBytes)}));
+  EXPECT_EQ(h.refused(member, wire::PutChunk{h.queue().write, 0, 1, 7, h.entry(wire::kChunkBytes)}),
+            Reason::kTooManyQueues);
+  for (int i = 0; i < 7; ++i) EXPECT_FALSE(h.refused(member, wire::GetChunk{access.read, 0}));
+  EXPECT_EQ(h.refused(member, wire::GetChunk{access.read, 0}), Reason::kTooManyRequests);
+  h.now = h.now.after_ms(1'000);
+  EXPECT_FALSE(h.refused(member, wire::GetChunk{access.read, 0}));
+  const auto large = h.queue();
+  h.now = h.now.after_ms(3'600'000);
+  uint16_t index = 0;
+  while (!h.refused(member, wire::PutChunk{large.write, index, 64, 7, h.entry(wire::kChunkBytes)})) {
+    ASSERT_LT(++index, 20);
+    h.now = h.now.after_ms(1'000);
+  }
+  EXPECT_EQ(h.refused(member, wire::PutChunk{large.write, index, 64, 7, h.entry(wire::kChunkBytes)}),
+            Reason::kDiskFull);
+  EXPECT_FALSE(h.refused(member, wire::GetChunk{large.read, 0}));
+}
+
 }  // namespace
 }  // namespace homeward::relay

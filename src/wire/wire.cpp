@@ -6,8 +6,28 @@ namespace homeward::wire {
 
 namespace {
 
-enum class RequestKind : uint8_t { kAppend = 1, kRead, kSubscribe, kUnsubscribe, kAcknowledge, kForward = 9 };
-enum class AnswerKind : uint8_t { kAppended = 1, kEntries, kDone, kRefusal };
+enum class RequestKind : uint8_t {
+  kAppend = 1,
+  kRead,
+  kSubscribe,
+  kUnsubscribe,
+  kAcknowledge,
+  kPutChunk,
+  kGetChunk,
+  kBlobStatus,
+  kForward
+};
+enum class AnswerKind : uint8_t {
+  kAppended = 1,
+  kEntries,
+  kDone,
+  kRefusal,
+  kChunkStored,
+  kChunk,
+  kBlobStatus
+};
+// Which token a request for a blob's status shows.
+enum class AccessKind : uint8_t { kRead = 1, kWrite };
 
 constexpr uint8_t number_of(RequestKind kind) { return static_cast<uint8_t>(kind); }
 constexpr uint8_t number_of(AnswerKind kind) { return static_cast<uint8_t>(kind); }
@@ -38,6 +58,27 @@ WriteAccess write_access(Reader& in) {
   return out;
 }
 
+PutChunk read_put_chunk(Reader& in) {
+  PutChunk out{.access = write_access(in), .chunk = {}};
+  out.index = in.u16();
+  out.count = in.u16();
+  out.days = in.u16();
+  out.chunk = copy_of(in.opaque(kChunkBytes));
+  if (!is_chunk_count(out.count) || out.index >= out.count) in.fail(CodecError::kMalformed);
+  return out;
+}
+
+ReadBlobStatus read_status_request(Reader& in) {
+  switch (static_cast<AccessKind>(in.u8())) {
+    case AccessKind::kRead:
+      return {read_access(in)};
+    case AccessKind::kWrite:
+      return {write_access(in)};
+  }
+  in.fail(CodecError::kMalformed);
+  return {};
+}
+
 Body read_body(Reader& in) {
   switch (static_cast<RequestKind>(in.u8())) {
     case RequestKind::kAppend: {
@@ -64,6 +105,16 @@ Body read_body(Reader& in) {
       out.number = in.u64();
       return out;
     }
+    case RequestKind::kPutChunk:
+      return read_put_chunk(in);
+    case RequestKind::kGetChunk: {
+      GetChunk out{.access = read_access(in)};
+      out.index = in.u16();
+      if (out.index >= kMostChunks) in.fail(CodecError::kMalformed);
+      return out;
+    }
+    case RequestKind::kBlobStatus:
+      return read_status_request(in);
     case RequestKind::kForward: {
       Forward out{.url = in.text(kLargestUrl), .request = {}};
       out.request = copy_of(in.opaque(kLargestDirectRequest));
@@ -97,6 +148,42 @@ Entries read_entries(Reader& in) {
   return out;
 }
 
+Chunk read_chunk(Reader& in) {
+  Chunk out{copy_of(in.opaque(kChunkBytes))};
+  if (out.chunk.size() != kChunkBytes) in.fail(CodecError::kMalformed);
+  return out;
+}
+
+BlobStatus read_blob_status(Reader& in) {
+  BlobStatus out;
+  out.count = in.u16();
+  out.ends_s = in.u64();
+  const BytesView bits = in.opaque(kMostChunks / 8);
+  const bool fits = out.count == 0 ? out.ends_s == 0 : is_chunk_count(out.count);
+  if (!fits || bits.size() != (size_t{out.count} + 7) / 8) {
+    in.fail(CodecError::kMalformed);
+    return out;
+  }
+  for (size_t i = 0; i < bits.size() * 8; ++i) {
+    const bool is_there = (bits[i / 8] >> (i % 8) & 1) != 0;
+    if (i < out.count) out.present.push_back(is_there);
+    if (i >= out.count && is_there) in.fail(CodecError::kMalformed);
+  }
+  return out;
+}
+
+Refusal read_refusal(Reader& in) {
+  Refusal out;
+  const uint8_t reason = in.u8();
+  if (reason < static_cast<uint8_t>(Reason::kBadRequest) || reason > static_cast<uint8_t>(kLastReason)) {
+    in.fail(CodecError::kMalformed);
+  }
+  out.reason = static_cast<Reason>(reason);
+  out.retry_after_s = in.u16();
+  out.words = in.text(kLargestWords);
+  return out;
+}
+
 AnswerBody read_answer_body(Reader& in) {
   switch (static_cast<AnswerKind>(in.u8())) {
     case AnswerKind::kAppended:
@@ -105,20 +192,40 @@ AnswerBody read_answer_body(Reader& in) {
       return read_entries(in);
     case AnswerKind::kDone:
       return Done{in.u64()};
-    case AnswerKind::kRefusal: {
-      Refusal out;
-      const uint8_t reason = in.u8();
-      if (reason < static_cast<uint8_t>(Reason::kBadRequest) || reason > static_cast<uint8_t>(kLastReason)) {
-        in.fail(CodecError::kMalformed);
-      }
-      out.reason = static_cast<Reason>(reason);
-      out.retry_after_s = in.u16();
-      out.words = in.text(kLargestWords);
-      return out;
-    }
+    case AnswerKind::kRefusal:
+      return read_refusal(in);
+    case AnswerKind::kChunkStored:
+      return ChunkStored{in.u64()};
+    case AnswerKind::kChunk:
+      return read_chunk(in);
+    case AnswerKind::kBlobStatus:
+      return read_blob_status(in);
   }
   in.fail(CodecError::kMalformed);
   return Done{};
+}
+
+void write(Writer& out, const BlobStatus& status) {
+  Bytes bits((size_t{status.count} + 7) / 8);
+  for (size_t i = 0; i < status.present.size(); ++i) {
+    if (status.present[i]) bits[i / 8] |= static_cast<uint8_t>(1u << (i % 8));
+  }
+  out.u8(number_of(AnswerKind::kBlobStatus)).u16(status.count).u64(status.ends_s).opaque(bits);
+}
+
+void write(Writer& out, const PutChunk& body) {
+  out.reserve(body.chunk.size() + 96);
+  out.u8(number_of(RequestKind::kPutChunk));
+  write(out, body.access);
+  out.u16(body.index).u16(body.count).u16(body.days).opaque(body.chunk);
+}
+
+void write(Writer& out, const ReadBlobStatus& body) {
+  out.u8(number_of(RequestKind::kBlobStatus));
+  const auto* read = std::get_if<ReadAccess>(&body.access);
+  out.u8(static_cast<uint8_t>(read != nullptr ? AccessKind::kRead : AccessKind::kWrite));
+  if (read != nullptr) return write(out, *read);
+  write(out, *std::get_if<WriteAccess>(&body.access));
 }
 
 }  // namespace
@@ -136,6 +243,9 @@ QueueId queue_id(const WriteAccess& access) {
   return QueueId::from(sha256({access.read_hash.view(), sha256(access.token.view()).view()}));
 }
 
+BlobId blob_id(const ReadAccess& access) { return BlobId::from(queue_id(access).view()); }
+BlobId blob_id(const WriteAccess& access) { return BlobId::from(queue_id(access).view()); }
+
 Hash entry_hash(BytesView entry) { return sha256(entry); }
 
 bool is_entry_size(size_t size_bytes) {
@@ -146,6 +256,20 @@ size_t entry_size_for(size_t size_bytes) {
   size_t allowed_bytes = kSmallestEntry;
   while (allowed_bytes < size_bytes && allowed_bytes <= kLargestEntry) allowed_bytes *= 2;
   return allowed_bytes <= kLargestEntry ? allowed_bytes : 0;
+}
+
+bool is_chunk_count(uint32_t chunks) {
+  if (chunks == 0 || chunks > kMostChunks) return false;
+  const bool is_power = (chunks & (chunks - 1)) == 0;
+  const uint32_t third = chunks / 3;
+  return is_power || (chunks % 3 == 0 && (third & (third - 1)) == 0);
+}
+
+uint16_t chunk_count_for(size_t chunks) {
+  if (chunks == 0 || chunks > kMostChunks) return 0;
+  auto count = static_cast<uint16_t>(chunks);
+  while (!is_chunk_count(count)) ++count;
+  return count;
 }
 
 Bytes encode(const Request& request) {
@@ -173,6 +297,13 @@ Bytes encode(const Request& request) {
           [&](const Acknowledge& body) {
             out.u8(number_of(RequestKind::kAcknowledge)).raw(body.queue).u64(body.number);
           },
+          [&](const PutChunk& body) { write(out, body); },
+          [&](const GetChunk& body) {
+            out.u8(number_of(RequestKind::kGetChunk));
+            write(out, body.access);
+            out.u16(body.index);
+          },
+          [&](const ReadBlobStatus& body) { write(out, body); },
           [&](const Forward& body) {
             out.reserve(body.request.size() + body.url.size() + 16);
             out.u8(number_of(RequestKind::kForward)).text(body.url).opaque(body.request);
@@ -209,6 +340,13 @@ Bytes encode(const Answer& answer) {
         .u8(static_cast<uint8_t>(refusal->reason))
         .u16(refusal->retry_after_s);
     out.text(std::string_view(refusal->words).substr(0, kLargestWords));
+  } else if (const auto* stored = std::get_if<ChunkStored>(&answer.body)) {
+    out.u8(number_of(AnswerKind::kChunkStored)).u64(stored->ends_s);
+  } else if (const auto* chunk = std::get_if<Chunk>(&answer.body)) {
+    out.reserve(chunk->chunk.size() + 16);
+    out.u8(number_of(AnswerKind::kChunk)).opaque(chunk->chunk);
+  } else if (const auto* status = std::get_if<BlobStatus>(&answer.body)) {
+    write(out, *status);
   }
   return out.take();
 }
@@ -243,7 +381,10 @@ int http_status(Reason reason) {
     case Reason::kEntrySize:
       return 413;
     case Reason::kQueueFull:
+    case Reason::kChunkDiffers:
       return 409;
+    case Reason::kNoChunk:
+      return 404;
     case Reason::kTooManyRequests:
     case Reason::kTooManyQueues:
     case Reason::kTooManySubscriptions:

@@ -27,8 +27,11 @@ struct ReadTokenTag;
 using ReadToken = FixedBytes<32, ReadTokenTag>;
 struct WriteTokenTag;
 using WriteToken = FixedBytes<32, WriteTokenTag>;
+// A blob's name is made of two tokens as a queue's is. Blobs and queues know nothing of each other.
+struct BlobIdTag;
+using BlobId = FixedBytes<32, BlobIdTag>;
 
-// What allows to read a queue, and to append to it.
+// What allows to read a queue or blob, and to write to it.
 struct ReadAccess {
   ReadToken token;
   Hash write_hash;  // SHA-256 of the write token
@@ -47,6 +50,8 @@ struct QueueAccess {
 };
 QueueId queue_id(const ReadAccess& access);
 QueueId queue_id(const WriteAccess& access);
+BlobId blob_id(const ReadAccess& access);
+BlobId blob_id(const WriteAccess& access);
 // SHA-256 of an entry: what makes a retry of the same bytes answer the first number.
 Hash entry_hash(BytesView entry);
 
@@ -56,6 +61,13 @@ inline constexpr size_t kLargestEntry = 256 * 1024;
 bool is_entry_size(size_t size_bytes);
 // The smallest allowed size that holds `size_bytes`, 0 if there is none.
 size_t entry_size_for(size_t size_bytes);
+
+// A blob is a number of chunks of one size; the number is one of 18: 1, 2, 3, 4, 6, 8, 12 … 256, 384, 512.
+inline constexpr size_t kChunkBytes = 64 * 1024;
+inline constexpr uint16_t kMostChunks = 512;
+bool is_chunk_count(uint32_t chunks);
+// The smallest allowed number that is at least `chunks`, 0 if there is none or nothing is asked for.
+uint16_t chunk_count_for(size_t chunks);
 
 inline constexpr uint64_t kEntriesPerQueue = 10'000;
 // One answer frame holds entries of at most this many bytes together (but always at least one entry).
@@ -101,6 +113,28 @@ struct Acknowledge {
 };
 inline constexpr size_t kPushWindowBytes = 4 * 1024 * 1024;
 
+// Stores one chunk. The first chunk of a blob says how many there will be and for how many whole days the
+// blob is asked to be kept (the relay may keep it for less); what later ones say of the days is of no matter.
+struct PutChunk {
+  WriteAccess access;
+  uint16_t index = 0;  // from 0
+  uint16_t count = 0;
+  uint16_t days = 0;
+  Bytes chunk;
+  bool operator==(const PutChunk&) const = default;
+};
+struct GetChunk {
+  ReadAccess access;
+  uint16_t index = 0;
+  bool operator==(const GetChunk&) const = default;
+};
+// Which chunks of a blob are there. Who may read asks with the read token, who may write with the write
+// token.
+struct ReadBlobStatus {
+  std::variant<ReadAccess, WriteAccess> access;
+  bool operator==(const ReadBlobStatus&) const = default;
+};
+
 // To another relay, which this one's operator must have named: `request` is a frame of an Append or a Read,
 // and the answer is what the other relay answers. What was read so is kept, and answered from the copy while
 // the other relay does not answer.
@@ -110,7 +144,8 @@ struct Forward {
   bool operator==(const Forward&) const = default;
 };
 
-using Body = std::variant<Append, Read, Subscribe, Unsubscribe, Acknowledge, Forward>;
+using Body = std::variant<Append, Read, Subscribe, Unsubscribe, Acknowledge, PutChunk, GetChunk,
+                          ReadBlobStatus, Forward>;
 struct Request {
   RequestId id = 0;
   Body body;
@@ -134,9 +169,25 @@ struct Done {
   uint64_t last_in_queue = 0;
   bool operator==(const Done&) const = default;
 };
+// Answer to PutChunk: it is on disk, and the blob is kept at least until `ends_s` (seconds since 1970).
+struct ChunkStored {
+  uint64_t ends_s = 0;
+  bool operator==(const ChunkStored&) const = default;
+};
+struct Chunk {
+  Bytes chunk;  // kChunkBytes
+  bool operator==(const Chunk&) const = default;
+};
+// `count` is 0 for a blob that is not there: never begun, or ended.
+struct BlobStatus {
+  uint16_t count = 0;
+  uint64_t ends_s = 0;
+  std::vector<bool> present;  // `count` of them
+  bool operator==(const BlobStatus&) const = default;
+};
 enum class Reason : uint8_t {
   kBadRequest = 1,   // not a well-formed frame
-  kEntrySize,        // not one of the allowed sizes
+  kEntrySize,        // not one of the allowed sizes, of an entry or a chunk
   kQueueFull,        // kEntriesPerQueue reached
   kTooManyRequests,  // slow down; retry_after_s says how long
   kTooManyQueues,    // this relay creates no more queues now
@@ -148,8 +199,10 @@ enum class Reason : uint8_t {
   kInternal,
   kOtherRelay,    // the relay to forward to does not answer, and there is no copy of what was asked
   kNoForwarding,  // this relay does not forward to that one, or not this
+  kChunkDiffers,  // other bytes, or another number of chunks, are there already
+  kNoChunk,       // not there: never put, or ended
 };
-inline constexpr Reason kLastReason = Reason::kNoForwarding;
+inline constexpr Reason kLastReason = Reason::kNoChunk;
 struct Refusal {
   Reason reason = Reason::kInternal;
   uint16_t retry_after_s = 0;
@@ -157,7 +210,7 @@ struct Refusal {
   bool operator==(const Refusal&) const = default;
 };
 
-using AnswerBody = std::variant<Appended, Entries, Done, Refusal>;
+using AnswerBody = std::variant<Appended, Entries, Done, Refusal, ChunkStored, Chunk, BlobStatus>;
 struct Answer {
   RequestId id = 0;
   AnswerBody body;
@@ -181,7 +234,7 @@ Bytes encode_entries(RequestId id, const EntriesView& view);
 Result<Request> decode_request(BytesView frame);
 Result<Answer> decode_answer(BytesView frame);
 
-// HTTP status for a refusal: 400, 413, 409, 429, 503, 401, 507, 410, 500, 502, 403.
+// HTTP status for a refusal: 400, 401, 403, 404, 409, 410, 413, 429, 500, 502, 503, 507.
 int http_status(Reason reason);
 
 }  // namespace homeward::wire

@@ -23,7 +23,12 @@ std::vector<Request> sample_requests() {
           {6, Acknowledge{queue_id(access.read), 9}},
           {7, Forward{"https://relay.example:8470", encode(Request{0, Read{access.read, 3, 0}})}},
           {8, Forward{std::string(kLargestUrl, 'r'),
-                      encode(Request{0, Append{access.write, random_source.bytes(kLargestEntry)}})}}};
+                      encode(Request{0, Append{access.write, random_source.bytes(kLargestEntry)}})}},
+          {7, PutChunk{access.write, 3, 6, 30, random_source.bytes(kChunkBytes)}},
+          {8, PutChunk{access.write, 0, 1, 0, random_source.bytes(100)}},  // the relay refuses it by name
+          {9, GetChunk{access.read, kMostChunks - 1}},
+          {10, ReadBlobStatus{access.read}},
+          {11, ReadBlobStatus{access.write}}};
 }
 
 std::vector<Answer> sample_answers() {
@@ -37,7 +42,12 @@ std::vector<Answer> sample_answers() {
                   {random_source.bytes(512), random_source.bytes(1024), random_source.bytes(kLargestEntry)}}},
       {4, Done{12}},
       {5, Refusal{Reason::kTooManyRequests, 30, "slow down"}},
-      {0, Refusal{Reason::kInternal, 0, ""}}};
+      {0, Refusal{Reason::kInternal, 0, ""}},
+      {6, ChunkStored{1'900'000'000}},
+      {7, Chunk{random_source.bytes(kChunkBytes)}},
+      {8, BlobStatus{}},
+      {9, BlobStatus{12, 5, {true, false, true, true, true, true, true, true, false, false, false, true}}},
+      {10, BlobStatus{kMostChunks, UINT64_MAX, std::vector<bool>(kMostChunks, true)}}};
 }
 
 TEST(Wire, RequestsComeBackEqual) {
@@ -100,10 +110,43 @@ TEST(Wire, LimitsHold) {
       decode_answer(encode(Answer{1, Entries{queue, 1, 2048, std::vector<Bytes>(2048, Bytes(512))}})).ok());
 }
 
+TEST(Wire, BlobsComeInChunksOfOneSizeAndFewNumbers) {
+  std::vector<uint32_t> counts;
+  for (uint32_t count = 0; count <= 2 * kMostChunks; ++count) {
+    if (is_chunk_count(count)) counts.push_back(count);
+  }
+  EXPECT_EQ(counts,
+            (std::vector<uint32_t>{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512}));
+  EXPECT_EQ(chunk_count_for(0), 0u);
+  EXPECT_EQ(chunk_count_for(5), 6u);
+  EXPECT_EQ(chunk_count_for(401), 512u);
+  EXPECT_EQ(chunk_count_for(kMostChunks + 1), 0u);
+  const QueueAccess access = random_access();
+  EXPECT_EQ(blob_id(access.read), blob_id(access.write));
+  const auto put = [&](uint16_t index, uint16_t count, size_t size_bytes) {
+    return decode_request(encode(Request{1, PutChunk{access.write, index, count, 1, Bytes(size_bytes)}}))
+        .ok();
+  };
+  EXPECT_TRUE(put(5, 6, kChunkBytes));
+  EXPECT_FALSE(put(6, 6, kChunkBytes));
+  EXPECT_FALSE(put(0, 5, kChunkBytes));
+  EXPECT_FALSE(put(0, 0, kChunkBytes));
+  EXPECT_FALSE(put(0, 1, kChunkBytes + 1));
+  EXPECT_FALSE(decode_request(encode(Request{1, GetChunk{access.read, kMostChunks}})).ok());
+  EXPECT_FALSE(decode_answer(encode(Answer{1, Chunk{Bytes(kChunkBytes - 1)}})).ok());
+  EXPECT_FALSE(decode_answer(encode(Answer{1, BlobStatus{5, 1, std::vector<bool>(5)}})).ok());
+  EXPECT_FALSE(decode_answer(encode(Answer{1, BlobStatus{0, 1, {}}})).ok());
+  Bytes status = encode(Answer{1, BlobStatus{3, 1, std::vector<bool>(3)}});
+  status.back() = 0x08;  // a chunk that the blob does not have
+  EXPECT_FALSE(decode_answer(status).ok());
+  status.back() = 0x04;
+  EXPECT_TRUE(decode_answer(status).ok());
+}
+
 TEST(Wire, UnknownKindsAndReasonsAreRefused) {
   for (uint8_t kind : {0, 10, 255}) EXPECT_FALSE(decode_request(Bytes{0, 0, 0, 1, kind}).ok());
-  for (uint8_t kind : {0, 5, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, kind}).ok());
-  for (uint8_t reason : {0, 14, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, 4, reason, 0, 0, 0}).ok());
+  for (uint8_t kind : {0, 8, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, kind}).ok());
+  for (uint8_t reason : {0, 16, 255}) EXPECT_FALSE(decode_answer(Bytes{0, 0, 0, 1, 4, reason, 0, 0, 0}).ok());
 }
 
 TEST(Wire, BothHalvesNameOneQueueAndNoOtherTokenDoes) {

@@ -52,6 +52,12 @@ class LocalStore final : public ServerStore {
     writer_->give(std::move(batch));
   }
   void read(const Query& query, Read done) override { link_->read(query, std::move(done)); }
+  void read_blob(const wire::BlobId& blob, ReadBlob done) override {
+    link_->read_blob(blob, std::move(done));
+  }
+  void read_chunk(const wire::BlobId& blob, uint16_t index, ReadChunk done) override {
+    link_->read_chunk(blob, index, std::move(done));
+  }
   void refresh() override { link_->refresh(); }
 
  private:

@@ -238,6 +238,37 @@ TEST_P(RelayServerTest, TwoSubscribersGetEntriesLiveAndInOrder) {
   EXPECT_EQ(complete, 2);
 }
 
+TEST_P(RelayServerTest, BlobsGoOverBothCarriers) {
+  Served served(options());
+  const auto access = queue();
+  std::vector<Bytes> chunks;
+  for (int i = 0; i < 4; ++i) chunks.push_back(random_.bytes(wire::kChunkBytes));
+  HttpClient plain = http_client(served.port());
+  LiveClient live = live_client(served.port());
+  for (uint16_t index = 0; index < 4; ++index) {
+    const wire::PutChunk put{access.write, index, 4, 7, chunks[index]};
+    if (index % 2 == 0) {
+      EXPECT_GT(body_of<wire::ChunkStored>(plain.call({0, put})).ends_s, 0u);
+    } else {
+      live.send({index, put});
+      const auto answer = live.receive();
+      ASSERT_TRUE(answer && std::holds_alternative<wire::ChunkStored>(answer->body));
+      EXPECT_EQ(answer->id, index);
+    }
+  }
+  EXPECT_EQ(plain.call({0, wire::PutChunk{access.write, 1, 4, 7, chunks[0]}}).status, 409);
+  EXPECT_EQ(plain.call({0, wire::GetChunk{queue().read, 0}}).status, 404);
+  EXPECT_EQ(body_of<wire::BlobStatus>(plain.call({0, wire::ReadBlobStatus{access.write}})).present,
+            std::vector<bool>(4, true));
+  for (uint16_t index = 0; index < 4; ++index) {
+    EXPECT_EQ(body_of<wire::Chunk>(plain.call({0, wire::GetChunk{access.read, index}})).chunk, chunks[index]);
+    live.send({uint32_t{index} + 10, wire::GetChunk{access.read, index}});
+    const auto answer = live.receive();
+    ASSERT_TRUE(answer && std::holds_alternative<wire::Chunk>(answer->body));
+    EXPECT_EQ(std::get<wire::Chunk>(answer->body).chunk, chunks[index]);
+  }
+}
+
 TEST_P(RelayServerTest, GarbageIsRefusedAndOthersAreServed) {
   Served served(options());
   const uint16_t port = served.port();

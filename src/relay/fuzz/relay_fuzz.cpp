@@ -57,12 +57,12 @@ class Run {
     const size_t queue_index = in.u8() % kQueues;
     const uint8_t number = in.u8();
     const wire::QueueAccess& access = queues_[queue_index];
-    switch (what % 10) {
+    switch (what % 13) {
       case 0:
       case 1:
         return request(index, wire::Append{access.write, Bytes(size_t{512} << (number % 4), number)});
       case 2:
-        return request(index, wire::Read{access.read, number, static_cast<uint16_t>(what / 10 % 4)});
+        return request(index, wire::Read{access.read, number, static_cast<uint16_t>(what / 13 % 4)});
       case 3:
         check(index);
         if (peers_[index].is_live) peers_[index].pushed[wire::queue_id(access.read)] = number;
@@ -80,6 +80,13 @@ class Run {
       case 8:
         harness_.relay().close(peers_[index].id);
         return connect(index);
+      case 9:
+        return request(index, wire::PutChunk{access.write, static_cast<uint16_t>(number % 4), 4, number,
+                                             Bytes(wire::kChunkBytes, number / 64)});
+      case 10:
+        return request(index, wire::GetChunk{access.read, static_cast<uint16_t>(number % 5)});
+      case 11:
+        return request(index, wire::ReadBlobStatus{access.read});
       default: {
         const size_t size = std::min<size_t>(number, in.left());
         harness_.relay().receive(peers_[index].id, in.raw(size), harness_.now);

@@ -23,6 +23,22 @@ PRAGMA user_version = 1;
 
 }  // namespace
 
+Result<> delete_database(const char* vfs_name, const std::string& path) {
+  sqlite3_vfs* vfs = sqlite3_vfs_find(vfs_name);
+  HW_ASSERT(vfs != nullptr);
+  Bytes full_path(static_cast<size_t>(vfs->mxPathname) + 1);
+  auto* text = reinterpret_cast<char*>(full_path.data());
+  if (vfs->xFullPathname(vfs, path.c_str(), static_cast<int>(full_path.size()), text) > SQLITE_OK_SYMLINK) {
+    return Error(RelayError::kStore, "path of a file of the store");
+  }
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    const int code = vfs->xDelete(vfs, (std::string(text) + ending).c_str(), 0);
+    if (code != SQLITE_OK && code != SQLITE_IOERR_DELETE_NOENT)
+      return Error(RelayError::kStore, "delete a file of the store");
+  }
+  return success();
+}
+
 Result<std::unique_ptr<Catalogue>> Catalogue::open(const SqliteStoreOptions& options, bool writable) {
   auto out = std::make_unique<Catalogue>(options, writable);
   HW_LET(out->database_, sql::Database::open(options.folder + "/relay.db",
@@ -139,7 +155,7 @@ Result<> Catalogue::remove_oldest() {
   const int64_t number = entries_.front().number;
   HW_TRY(doom_.reset().bind(1, number).run());
   entries_.erase(entries_.begin());
-  HW_TRY(delete_files(number));
+  HW_TRY(delete_database(options_.vfs, path(number)));
   return remove_.reset().bind(1, number).run();
 }
 
@@ -148,26 +164,9 @@ Result<> Catalogue::clean_up() {
     HW_LET(const std::optional<int64_t> number,
            database_.number("SELECT number FROM segments WHERE is_doomed = 1"));
     if (!number) return success();
-    HW_TRY(delete_files(*number));
+    HW_TRY(delete_database(options_.vfs, path(*number)));
     HW_TRY(remove_.reset().bind(1, *number).run());
   }
-}
-
-Result<> Catalogue::delete_files(int64_t number) {
-  sqlite3_vfs* vfs = sqlite3_vfs_find(options_.vfs);
-  HW_ASSERT(vfs != nullptr);
-  Bytes full_path(static_cast<size_t>(vfs->mxPathname) + 1);
-  auto* text = reinterpret_cast<char*>(full_path.data());
-  if (vfs->xFullPathname(vfs, path(number).c_str(), static_cast<int>(full_path.size()), text) >
-      SQLITE_OK_SYMLINK) {
-    return Error(RelayError::kStore, "path of a segment");
-  }
-  for (const char* ending : {"", "-wal", "-shm"}) {
-    const int code = vfs->xDelete(vfs, (std::string(text) + ending).c_str(), 0);
-    if (code != SQLITE_OK && code != SQLITE_IOERR_DELETE_NOENT)
-      return Error(RelayError::kStore, "delete a segment");
-  }
-  return success();
 }
 
 }  // namespace homeward::relay

@@ -8,6 +8,9 @@
 
 namespace homeward::relay {
 
+// Deletes a SQLite database with all its files; those that are not there are of no matter.
+Result<> delete_database(const char* vfs, const std::string& path);
+
 class Catalogue {
  public:
   static Result<std::unique_ptr<Catalogue>> open(const SqliteStoreOptions& options, bool writable);
@@ -47,7 +50,6 @@ class Catalogue {
  private:
   Result<> prepare();
   std::string path(int64_t number) const;
-  Result<> delete_files(int64_t number);
 
   const SqliteStoreOptions options_;
   const bool writable_;

@@ -10,6 +10,12 @@ namespace homeward::relay {
 class MemoryQueues {
  public:
   std::map<wire::QueueId, std::vector<Bytes>> queues;
+  struct Blob {
+    uint16_t count = 0;
+    uint64_t ends_s = 0;
+    std::map<uint16_t, Bytes> chunks;
+  };
+  std::map<wire::BlobId, Blob> blobs;
 };
 
 class MemoryWriter final : public StoreWriter {
@@ -34,6 +40,30 @@ class MemoryWriter final : public StoreWriter {
       if (same != entries.end()) continue;
       append.outcome = entries.size() < rules.entries_per_queue ? Outcome::kStored : Outcome::kQueueFull;
       if (append.outcome == Outcome::kStored) entries.push_back(append.entry);
+    }
+    return success();
+  }
+  Result<> put(std::span<StoreChunk> batch, const Rules& rules) override {
+    uint64_t new_blobs_left = rules.most_new_blobs;
+    for (StoreChunk& chunk : batch) {
+      auto found = kept_->blobs.find(chunk.blob);
+      if (found == kept_->blobs.end()) {
+        chunk.outcome = chunk.may_create ? Outcome::kTooManyQueues : Outcome::kMayNotCreate;
+        if (!chunk.may_create || new_blobs_left == 0) continue;
+        --new_blobs_left;
+        chunk.created = true;
+        const uint64_t ends_s = blob_ends_s(blob_day(rules.wall, chunk.days, rules.most_blob_days));
+        found = kept_->blobs.emplace(chunk.blob, MemoryQueues::Blob{chunk.count, ends_s, {}}).first;
+      }
+      MemoryQueues::Blob& blob = found->second;
+      const auto there = blob.chunks.find(chunk.index);
+      const bool differs =
+          blob.count != chunk.count || (there != blob.chunks.end() && there->second != chunk.chunk);
+      chunk.outcome = differs                      ? Outcome::kDiffers
+                      : there != blob.chunks.end() ? Outcome::kRepeated
+                                                   : Outcome::kStored;
+      if (chunk.outcome == Outcome::kStored) blob.chunks.emplace(chunk.index, chunk.chunk);
+      if (!differs) chunk.ends_s = blob.ends_s;
     }
     return success();
   }
@@ -64,6 +94,18 @@ class MemoryReader final : public StoreReader {
       page.entries.push_back(entry);
     }
     return page;
+  }
+  Result<Blob> blob(const wire::BlobId& blob) override {
+    const auto found = kept_->blobs.find(blob);
+    if (found == kept_->blobs.end()) return Blob{};
+    Blob out{.count = found->second.count, .ends_s = found->second.ends_s, .present = {}};
+    for (uint16_t i = 0; i < out.count; ++i) out.present.push_back(found->second.chunks.contains(i));
+    return out;
+  }
+  Result<std::optional<Bytes>> chunk(const wire::BlobId& blob, uint16_t index) override {
+    const auto found = kept_->blobs.find(blob);
+    if (found == kept_->blobs.end() || !found->second.chunks.contains(index)) return std::optional<Bytes>{};
+    return std::optional<Bytes>(found->second.chunks.at(index));
   }
   Result<> refresh() override { return success(); }
 

@@ -1,6 +1,7 @@
 #include <list>
 #include <unordered_map>
 
+#include "relay/store/blob_files.h"
 #include "relay/store/catalogue.h"
 
 namespace homeward::relay {
@@ -81,10 +82,12 @@ class QueueCache {
 
 class SqliteWriter final : public StoreWriter {
  public:
-  explicit SqliteWriter(std::shared_ptr<Catalogue> catalogue) : catalogue_(std::move(catalogue)) {}
+  SqliteWriter(std::shared_ptr<Catalogue> catalogue, std::shared_ptr<BlobFiles> blobs)
+      : catalogue_(std::move(catalogue)), blobs_(std::move(blobs)) {}
 
   Result<> start() {
     HW_TRY(catalogue_->clean_up());
+    HW_TRY(blobs_->clean_up());
     for (auto& entry : catalogue_->entries()) {
       HW_LET(Segment * segment, catalogue_->segment(entry));
       older_bytes_ += newest_bytes_;
@@ -110,6 +113,14 @@ class SqliteWriter final : public StoreWriter {
     return in_store_terms(stored.error());
   }
 
+  Result<> put(std::span<StoreChunk> batch, const Rules& rules) override {
+    if (stored_bytes() >= rules.most_store_bytes) return Error(RelayError::kDiskFull, "bound of the store");
+    const Result<> stored = blobs_->put(batch, rules);
+    layout_changed_ |= blobs_->take_layout_changed();
+    if (!stored.ok()) return in_store_terms(stored.error());
+    return success();
+  }
+
   Result<bool> expire(Instant wall, uint32_t retention_days) override {
     const Result<bool> more = expire_step(day_of(wall), retention_days);
     if (!more.ok()) return in_store_terms(more.error());
@@ -117,7 +128,7 @@ class SqliteWriter final : public StoreWriter {
   }
 
   bool take_layout_changed() override { return std::exchange(layout_changed_, false); }
-  uint64_t stored_bytes() const override { return older_bytes_ + newest_bytes_; }
+  uint64_t stored_bytes() const override { return older_bytes_ + newest_bytes_ + blobs_->stored_bytes(); }
 
  private:
   static int64_t day_of(Instant wall) { return std::max<int64_t>(wall.ms, 0) / kDay_ms; }
@@ -233,6 +244,9 @@ class SqliteWriter final : public StoreWriter {
   }
 
   Result<bool> expire_step(int64_t today, uint32_t retention_days) {
+    HW_LET(const bool removed, blobs_->remove_ended(today));
+    layout_changed_ |= blobs_->take_layout_changed();
+    if (removed) return true;
     auto& entries = catalogue_->entries();
     if (entries.empty() || today - entries.front().day <= int64_t{retention_days}) {
       HW_LET(const bool all, catalogue_->forget_ends(today - kRememberEnd_days, kExpireStep));
@@ -252,6 +266,7 @@ class SqliteWriter final : public StoreWriter {
   }
 
   std::shared_ptr<Catalogue> catalogue_;
+  std::shared_ptr<BlobFiles> blobs_;
   QueueCache cache_;
   std::vector<wire::QueueId> touched_;  // queues that this batch stores in
   uint64_t batch_ = 0;
@@ -263,8 +278,8 @@ class SqliteWriter final : public StoreWriter {
 
 class SqliteReader final : public StoreReader {
  public:
-  SqliteReader(std::shared_ptr<Catalogue> catalogue, bool is_shared)
-      : catalogue_(std::move(catalogue)), is_shared_(is_shared) {}
+  SqliteReader(std::shared_ptr<Catalogue> catalogue, std::shared_ptr<BlobFiles> blobs, bool is_shared)
+      : catalogue_(std::move(catalogue)), blobs_(std::move(blobs)), is_shared_(is_shared) {}
 
   Result<Page> read(const wire::QueueId& queue, uint64_t after, size_t most_bytes) override {
     Result<Page> page = read_once(queue, after, most_bytes);
@@ -274,9 +289,24 @@ class SqliteReader final : public StoreReader {
     return page;
   }
 
+  Result<Blob> blob(const wire::BlobId& blob) override {
+    Result<Blob> status = blobs_->status(blob);
+    if (!status.ok() && refresh().ok()) status = blobs_->status(blob);
+    if (!status.ok()) return in_store_terms(status.error());
+    return status;
+  }
+
+  Result<std::optional<Bytes>> chunk(const wire::BlobId& blob, uint16_t index) override {
+    Result<std::optional<Bytes>> chunk = blobs_->chunk(blob, index);
+    if (!chunk.ok() && refresh().ok()) chunk = blobs_->chunk(blob, index);
+    if (!chunk.ok()) return in_store_terms(chunk.error());
+    return chunk;
+  }
+
   Result<> refresh() override {
     if (is_shared_) return success();  // the writer keeps it current
-    const Result<> renewed = catalogue_->refresh();
+    Result<> renewed = catalogue_->refresh();
+    if (renewed.ok()) renewed = blobs_->refresh();
     if (!renewed.ok()) return in_store_terms(renewed.error());
     return success();
   }
@@ -303,19 +333,24 @@ class SqliteReader final : public StoreReader {
   }
 
   std::shared_ptr<Catalogue> catalogue_;
+  std::shared_ptr<BlobFiles> blobs_;
   const bool is_shared_;
 };
 
 Result<Store> open_store(const SqliteStoreOptions& options) {
   HW_LET(std::shared_ptr<Catalogue> for_writer, Catalogue::open(options, true));
-  auto writer = std::make_unique<SqliteWriter>(for_writer);
+  HW_LET(std::shared_ptr<BlobFiles> blobs_for_writer, BlobFiles::open(options, true));
+  auto writer = std::make_unique<SqliteWriter>(for_writer, blobs_for_writer);
   HW_TRY(writer->start());
   std::shared_ptr<Catalogue> for_reader = for_writer;
+  std::shared_ptr<BlobFiles> blobs_for_reader = blobs_for_writer;
   if (!options.one_connection) {
     HW_LET(for_reader, Catalogue::open(options, false));
+    HW_LET(blobs_for_reader, BlobFiles::open(options, false));
   }
   Store out;
-  out.reader = std::make_unique<SqliteReader>(std::move(for_reader), options.one_connection);
+  out.reader = std::make_unique<SqliteReader>(std::move(for_reader), std::move(blobs_for_reader),
+                                              options.one_connection);
   out.writer = std::move(writer);
   return out;
 }

@@ -4,11 +4,16 @@
 // number for as long as it is kept, and no number is ever given to a second entry, not even after the first
 // has expired. The same bytes in the same queue are stored once.
 //
+// A blob is a number of chunks that come in any order, each stored once, until the blob's day of ending,
+// which its first chunk sets.
+//
 // The writer belongs to one thread and the reader to one thread, which may be two threads. After a batch that
 // says `layout_changed` the reader is told with `refresh` before it is asked again.
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,8 +37,9 @@ enum class Outcome : uint8_t {
   kStored,
   kRepeated,  // the same bytes were there; `number` is theirs
   kQueueFull,
-  kTooManyQueues,  // unknown queue, and the batch may create no more
-  kMayNotCreate,   // unknown queue, and this append may create none
+  kTooManyQueues,  // unknown queue or blob, and the batch may create no more
+  kMayNotCreate,   // unknown queue or blob, and this request may create none
+  kDiffers,        // of a chunk: other bytes, or another number of chunks, are there
 };
 
 struct StoreAppend {
@@ -46,12 +52,27 @@ struct StoreAppend {
   bool created = false;  // the queue was unknown
 };
 
+struct StoreChunk {
+  wire::BlobId blob;
+  uint16_t index = 0;  // less than `count`
+  uint16_t count = 0;
+  uint16_t days = 0;  // to keep the blob, if this is its first chunk
+  Bytes chunk;
+  bool may_create = true;
+
+  Outcome outcome = Outcome::kPending;  // set by `put`
+  uint64_t ends_s = 0;                  // if it is stored: until when it is kept at least
+  bool created = false;                 // the blob was unknown
+};
+
 class StoreWriter {
  public:
   struct Rules {
     Instant wall;  // wall-clock time, for the day that entries belong to
     uint32_t entries_per_queue = wire::kEntriesPerQueue;
     uint64_t most_new_queues = UINT64_MAX;
+    uint64_t most_new_blobs = UINT64_MAX;
+    uint32_t most_blob_days = 30;  // bounds StoreChunk::days
     uint64_t most_store_bytes = UINT64_MAX;
   };
   virtual ~StoreWriter() = default;
@@ -60,8 +81,13 @@ class StoreWriter {
   // of it. After an error (kDiskFull, kStore) nothing was stored and a later call may work again.
   virtual Result<> append(std::span<StoreAppend> batch, const Rules& rules) = 0;
 
-  // Drops entries older than `retention_days` whole days before `wall`, a small step a call, so that appends
-  // between steps do not wait. True: there is more to do.
+  // Stores all, and says for each what became of it; what is said to be stored is on disk when this returns.
+  // After an error (kDiskFull, kStore) those that say kPending were not stored and a later call may work
+  // again.
+  virtual Result<> put(std::span<StoreChunk> batch, const Rules& rules) = 0;
+
+  // Drops entries older than `retention_days` whole days before `wall`, and blobs that have ended, a small
+  // step a call, so that appends between steps do not wait. True: there is more to do.
   virtual Result<bool> expire(Instant wall, uint32_t retention_days) = 0;
 
   // True once after the reader's view of what exists must be renewed.
@@ -82,8 +108,24 @@ class StoreReader {
 
   // Entries after `after` in order, of `most_bytes` together but at least one if there is any.
   virtual Result<Page> read(const wire::QueueId& queue, uint64_t after, size_t most_bytes) = 0;
+
+  struct Blob {
+    uint16_t count = 0;  // 0: not there
+    uint64_t ends_s = 0;
+    std::vector<bool> present;
+  };
+  virtual Result<Blob> blob(const wire::BlobId& blob) = 0;
+  // Nothing if it is not there.
+  virtual Result<std::optional<Bytes>> chunk(const wire::BlobId& blob, uint16_t index) = 0;
+
   virtual Result<> refresh() = 0;
 };
+
+// A blob that ends on `day` (since 1970-01-01 UTC) is kept to the end of that day.
+constexpr int64_t blob_day(Instant wall, uint16_t days, uint32_t most_days) {
+  return std::max<int64_t>(wall.ms, 0) / 86'400'000 + std::min<int64_t>(days, most_days);
+}
+constexpr uint64_t blob_ends_s(int64_t day) { return static_cast<uint64_t>(day + 1) * 86'400; }
 
 // The reader must go before the writer.
 struct Store {

@@ -46,12 +46,30 @@ class StoreTest : public testing::TestWithParam<bool> {
     EXPECT_TRUE(page.ok());
     return page.ok() ? std::move(*page) : StoreReader::Page{};
   }
-  size_t files() const {
+  size_t files(const char* start = "entries-") const {
     size_t count = 0;
     for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
-      count += file.path().extension() == ".db" && file.path().filename() != "relay.db";
+      count += file.path().extension() == ".db" && file.path().filename().string().starts_with(start);
     }
     return count;
+  }
+  StoreChunk put(const wire::BlobId& blob, uint16_t index, uint16_t count, const Bytes& chunk,
+                 uint16_t days = 30) {
+    std::vector<StoreChunk> batch{
+        {.blob = blob, .index = index, .count = count, .days = days, .chunk = chunk}};
+    EXPECT_TRUE(store_.writer->put(batch, rules_).ok());
+    refresh();
+    return batch[0];
+  }
+  StoreReader::Blob status(const wire::BlobId& blob) {
+    auto status = store_.reader->blob(blob);
+    EXPECT_TRUE(status.ok());
+    return status.ok() ? *status : StoreReader::Blob{};
+  }
+  std::optional<Bytes> chunk(const wire::BlobId& blob, uint16_t index) {
+    auto chunk = store_.reader->chunk(blob, index);
+    EXPECT_TRUE(chunk.ok());
+    return chunk.ok() ? *chunk : std::nullopt;
   }
 
   FaultyVfs vfs_;
@@ -220,6 +238,106 @@ TEST_P(StoreTest, TheBoundOfTheStoreIsADiskThatIsFull) {
     ASSERT_LT(++stored, 20u);
   }
   EXPECT_GT(stored, 5u);
+}
+
+TEST_P(StoreTest, ChunksAreStoredOnceAndReadBack) {
+  const wire::BlobId blob = random_.fixed<wire::BlobId>();
+  std::vector<Bytes> chunks;
+  for (int i = 0; i < 6; ++i) chunks.push_back(random_.bytes(wire::kChunkBytes));
+  for (const uint16_t index : {4, 0, 5}) {
+    const StoreChunk stored = put(blob, index, 6, chunks[index]);
+    EXPECT_EQ(stored.outcome, Outcome::kStored);
+    EXPECT_EQ(stored.created, index == 4);
+    EXPECT_EQ(stored.ends_s, uint64_t{20'031} * 86'400);
+  }
+  EXPECT_EQ(put(blob, 4, 6, chunks[4], 3).outcome, Outcome::kRepeated);
+  EXPECT_EQ(put(blob, 4, 6, chunks[3]).outcome, Outcome::kDiffers);
+  EXPECT_EQ(put(blob, 1, 8, chunks[1]).outcome, Outcome::kDiffers);
+  open();
+  EXPECT_EQ(status(blob).count, 6u);
+  EXPECT_EQ(status(blob).present, (std::vector<bool>{true, false, false, false, true, true}));
+  EXPECT_EQ(chunk(blob, 1), std::nullopt);
+  for (uint16_t index = 0; index < 6; ++index) put(blob, index, 6, chunks[index]);
+  for (uint16_t index = 0; index < 6; ++index) EXPECT_EQ(chunk(blob, index), chunks[index]);
+  EXPECT_EQ(chunk(blob, 6), std::nullopt);
+  const wire::BlobId unknown = random_.fixed<wire::BlobId>();
+  EXPECT_EQ(status(unknown).count, 0u);
+  EXPECT_EQ(chunk(unknown, 0), std::nullopt);
+}
+
+TEST_P(StoreTest, BlobsEndOnTheirDayAndGiveSpaceBack) {
+  const Bytes bytes = random_.bytes(wire::kChunkBytes);
+  const wire::BlobId brief = random_.fixed<wire::BlobId>();
+  const wire::BlobId lasting = random_.fixed<wire::BlobId>();
+  EXPECT_EQ(put(brief, 0, 2, bytes, 1).ends_s, uint64_t{20'002} * 86'400);
+  EXPECT_EQ(put(lasting, 0, 1, bytes, UINT16_MAX).ends_s, uint64_t{20'031} * 86'400);  // bounded by the relay
+  rules_.wall = rules_.wall.after_ms(kTestDay_ms);
+  EXPECT_EQ(put(brief, 1, 2, bytes, 30).ends_s, uint64_t{20'002} * 86'400);
+  expire();
+  EXPECT_EQ(files("blobs-"), 2u);
+  EXPECT_EQ(status(brief).present, (std::vector<bool>{true, true}));
+  EXPECT_GT(store_.writer->stored_bytes(), 3 * wire::kChunkBytes);
+  rules_.wall = rules_.wall.after_ms(kTestDay_ms);
+  expire();
+  EXPECT_EQ(files("blobs-"), 1u);
+  EXPECT_EQ(status(brief).count, 0u);
+  EXPECT_EQ(chunk(brief, 0), std::nullopt);
+  EXPECT_EQ(chunk(lasting, 0), bytes);
+  EXPECT_TRUE(put(brief, 0, 1, bytes, 5).created);  // begun anew, under its old name
+  rules_.wall = rules_.wall.after_ms(40 * kTestDay_ms);
+  expire();
+  EXPECT_EQ(files("blobs-"), 0u);
+  EXPECT_EQ(store_.writer->stored_bytes(), 0u);
+  open();
+  EXPECT_EQ(status(lasting).count, 0u);
+}
+
+TEST_P(StoreTest, RulesOfBlobsAreKept) {
+  rules_.most_new_blobs = 1;
+  const Bytes bytes = random_.bytes(wire::kChunkBytes);
+  std::vector<StoreChunk> batch;
+  for (int i = 0; i < 3; ++i) {
+    batch.push_back(
+        {.blob = random_.fixed<wire::BlobId>(), .index = 0, .count = 2, .days = 9, .chunk = bytes});
+  }
+  batch.push_back(
+      {.blob = batch[0].blob, .index = 1, .count = 2, .days = 2, .chunk = bytes, .may_create = false});
+  batch[2].may_create = false;
+  ASSERT_TRUE(store_.writer->put(batch, rules_).ok());
+  refresh();
+  EXPECT_EQ(batch[0].outcome, Outcome::kStored);
+  EXPECT_EQ(batch[1].outcome, Outcome::kTooManyQueues);
+  EXPECT_EQ(batch[2].outcome, Outcome::kMayNotCreate);
+  EXPECT_EQ(batch[3].outcome, Outcome::kStored);
+  EXPECT_FALSE(batch[3].created);
+  EXPECT_EQ(batch[3].ends_s, batch[0].ends_s);
+  EXPECT_EQ(status(batch[1].blob).count, 0u);
+  rules_.most_store_bytes = 1;
+  const auto refused = store_.writer->put(batch, rules_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().is(RelayError::kDiskFull));
+}
+
+TEST_P(StoreTest, AFullDiskRefusesChunksAndTheyAreReadOn) {
+  const wire::BlobId blob = random_.fixed<wire::BlobId>();
+  const Bytes bytes = random_.bytes(wire::kChunkBytes);
+  put(blob, 0, 3, bytes);
+  vfs_.fill_up(true);
+  std::vector<StoreChunk> batch{
+      {.blob = blob, .index = 1, .count = 3, .days = 9, .chunk = bytes},
+      {.blob = random_.fixed<wire::BlobId>(), .count = 1, .days = 1, .chunk = bytes}};
+  const auto refused = store_.writer->put(batch, rules_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().is(RelayError::kDiskFull));
+  for (const StoreChunk& each : batch) EXPECT_EQ(each.outcome, Outcome::kPending);
+  refresh();
+  EXPECT_EQ(chunk(blob, 0), bytes);
+  EXPECT_EQ(chunk(blob, 1), std::nullopt);
+  vfs_.fill_up(false);
+  ASSERT_TRUE(store_.writer->put(batch, rules_).ok());
+  refresh();
+  EXPECT_EQ(chunk(blob, 1), bytes);
+  EXPECT_EQ(status(batch[1].blob).count, 1u);
 }
 
 TEST_P(StoreTest, AFolderThatIsNotThereIsAnError) {
