@@ -3,6 +3,7 @@
 #include "client/cases.h"
 #include "client/doubles.h"
 #include "client/impl.h"
+#include "client/porch.h"
 #include "crypto/crypto.h"
 
 namespace homeward::client {
@@ -186,7 +187,7 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
   const uint64_t epoch_before = peer.group ? peer.group->epoch() : 0;
   group::Happenings happened;
   std::optional<group::WantedSend> send;
-  bool sealing_checked = false;
+  bool sealing_checked = false, porch_checked = false;
   Result<> done = success();
   {
     Transaction transaction(vault);
@@ -195,6 +196,9 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
     HW_TRY(act(turn));
     sealing_checked = sealing_is_due(peer, happened);
     if (sealing_checked) keep_sealed(peer, turn, happened);
+    take_notes(peer, turn);
+    porch_checked = porch_is_due(peer, happened);
+    if (porch_checked) keep_porch(peer, turn);
     if (peer.link.may_send(now) && peer.wants_connection()) send = peer.next_send(turn);
     done = commit(transaction, rows.wrote());
   }
@@ -203,6 +207,7 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
     return done;
   }
   if (sealing_checked) peer.sealing_checked = now;
+  if (porch_checked) peer.porch_checked = now;
   if (send) request(peer, peer.link.send(std::move(*send)));
   after_step(peer, happened, epoch_before);
   return success();
@@ -405,6 +410,7 @@ Result<> Client::Impl::join_known(Peer& peer, const group::GroupId& known, const
     old.group->forget(turn);
     forget_sealing_keys(turn.rows, known);
     turn.rows.erase(kSealedSpace, known);
+    forget_porch(turn.rows, known);
     return join(turn);
   });
   if (!done.ok()) {
@@ -428,7 +434,10 @@ void Client::Impl::become_group(Peer& peer, std::unique_ptr<group::Group> group)
   notice(NoticeKind::kGroups);
   notice(NoticeKind::kJoins);
   // The connection stays; what the group reads takes the place of what the join read.
-  (void)step(peer, [](group::Turn) { return success(); });
+  (void)step(peer, [&](group::Turn turn) {
+    note_led_to(turn.rows, finished.back().joining->id(), *peer.group_id);
+    return success();
+  });
 }
 
 std::optional<Instant> Client::next_tick() const {
@@ -439,6 +448,7 @@ std::optional<Instant> Client::next_tick() const {
   for (const Peer& peer : impl_->peers) {
     if (peer.group) consider(peer.group->next_tick());
     if (!peer.has_machine() || peer.wants_connection()) consider(peer.link.next_due());
+    consider(next_porch_check(peer));
   }
   consider(impl_->checkpoint_at);
   consider(impl_->next_talk_sweep());
@@ -458,7 +468,8 @@ void Client::tick(Instant now) {
   impl_->checkpoint_if_due();
   for (Peer& peer : impl_->peers) {
     const bool machine_due = peer.group && peer.group->next_tick().value_or(Instant{INT64_MAX}) <= now;
-    if (!machine_due && !peer.link.is_due(now)) continue;
+    const bool porch_due = next_porch_check(peer).value_or(Instant{INT64_MAX}) <= now;
+    if (!machine_due && !porch_due && !peer.link.is_due(now)) continue;
     (void)impl_->step(peer, [&](group::Turn turn) {
       if (machine_due) peer.group->tick(turn);
       return success();

@@ -38,6 +38,7 @@ enum class ClientError : uint16_t {
   kVaultFailed,
   kLinkUsed,     // this vault has a join or a group from the same link already
   kTextInvalid,  // no UTF-8, or a NUL in it
+  kNotInPorch,   // a porch holds talk and guidance, not this
 };
 constexpr Room room_of(ClientError) { return Room::kClient; }
 
@@ -228,8 +229,28 @@ class Client {
   Result<> forget(const group::GroupId& group, Instant now);  // only when left or removed
   // For queries that only read (members, requests, invites, warnings, safety words); null if there is none.
   const group::Group* find(const group::GroupId& group) const;
+  std::vector<group::GroupId> group_ids() const;  // of all groups of this vault
   std::vector<group::Warning> warnings(const group::GroupId& group);
   Hash shared_state_hash(const group::GroupId& group);  // for checks
+
+  // --- The porch of a group (porch.h) ---
+  // The porch that the rules of this group name, if this vault is in it too; the group whose porch this is.
+  const group::Group* porch_of(const group::GroupId& inner) const;
+  const group::Group* inner_of(const group::GroupId& porch) const;
+  // A member of a porch who stayed long enough is asked further in: an invite of the inner group, for her
+  // alone and seen by nobody else. PorchError, kNoSuchMember, kAlreadyDone.
+  Result<> bring_in(const group::GroupId& porch, const group::PersonId& person, std::string_view words,
+                    Instant now);
+  // A member of the inner group is asked into its porch, the same way.
+  Result<> ask_into_porch(const group::GroupId& inner, const group::PersonId& person, std::string_view words,
+                          Instant now);
+  // Asks to join by a note that came in this group at this place.
+  struct Entering {
+    group::GroupId group;
+    group::Position note;
+    std::string my_name, greeting;
+  };
+  Result<group::JoinId> enter_by_note(const Entering& entering, Instant now);
 
   // --- Talk ---
   Result<group::EventId> post(const group::GroupId& group, std::string_view text, Instant now);

@@ -2,6 +2,7 @@
 #include "client/cases.h"
 #include "client/impl.h"
 #include "client/overlay.h"
+#include "client/porch.h"
 #include "crypto/crypto.h"
 #include "domain/talk/talk.h"
 
@@ -18,6 +19,8 @@ Result<> Client::change(const group::GroupId& group, Instant now,
   HW_TRY(impl_->step(*peer, [&](group::Turn turn) -> Result<> {
     return act({turn.rows, turn.random, turn.now, *peer->group,
                 [&](uint16_t kind, BytesView body) -> Result<group::EventId> {
+                  if (peer->group->is_porch() && !Features::may_be_in_porch(kind))
+                    return ClientError::kNotInPorch;
                   kinds.insert(kind);
                   return peer->group->post(kind, body, turn);
                 }});
@@ -35,9 +38,14 @@ Result<> Client::look(const group::GroupId& group, const std::function<Result<>(
   OverlayRows overlay(rows);
   uint64_t number = 0;
   for (const group::Group::Waiting& one : waiting)
-    impl_->features.fold(
-        {overlay, group, peer->group->me(), true, peer->group->my_role(), {domain::kQueuedEpoch, ++number}},
-        one.event);
+    impl_->features.fold({.rows = overlay,
+                          .group = group,
+                          .author = peer->group->me(),
+                          .author_is_me = true,
+                          .author_role = peer->group->my_role(),
+                          .position = {domain::kQueuedEpoch, ++number},
+                          .in_porch = peer->group->is_porch()},
+                         one.event);
   return act({waiting.empty() ? static_cast<Rows&>(rows) : overlay, *peer->group, impl_->features.analyzer(),
               impl_->now});
 }
@@ -119,13 +127,17 @@ Result<> Client::revoke_invite(const group::GroupId& group, const group::InviteI
 
 Result<> Client::propose(const group::GroupId& group, const group::RequestId& request, std::string_view note,
                          Instant now) {
-  return command(*impl_, group, now,
-                 [&](group::Group& of, group::Turn turn) { return of.propose(request, note, turn); });
+  return command(*impl_, group, now, [&](group::Group& of, group::Turn turn) -> Result<> {
+    HW_LET(const auto from, porch_claim(turn.rows, of, porch_of(group), request, now));
+    return of.propose(request, note, turn, from);
+  });
 }
 
 Result<> Client::confirm(const group::GroupId& group, const group::RequestId& request, Instant now) {
-  return command(*impl_, group, now,
-                 [&](group::Group& of, group::Turn turn) { return of.confirm(request, turn); });
+  return command(*impl_, group, now, [&](group::Group& of, group::Turn turn) -> Result<> {
+    HW_TRY(porch_allows(turn.rows, of, porch_of(group), request, now));
+    return of.confirm(request, turn);
+  });
 }
 
 Result<> Client::decline(const group::GroupId& group, const group::RequestId& request, Instant now) {
@@ -157,6 +169,7 @@ Result<> Client::forget(const group::GroupId& group, Instant now) {
     forget_talk_settings(turn.rows, group);
     forget_sealing_keys(turn.rows, group);
     turn.rows.erase(kSealedSpace, group);
+    forget_porch(turn.rows, group);
     return success();
   });
   if (!done.ok()) {

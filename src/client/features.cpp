@@ -1,5 +1,7 @@
 #include "client/features.h"
 
+#include <algorithm>
+
 #include "client/doubles.h"
 #include "client/guidance.h"
 #include "client/questions.h"
@@ -20,6 +22,7 @@ struct Feature {
   Bytes (*snapshot)(Features& features, Rows& rows, const domain::GroupKey& group);
   Result<> (*restore)(Features& features, Rows& rows, const domain::GroupKey& group, BytesView state);
   void (*forget)(Features& features, Rows& rows, const domain::GroupKey& group);
+  bool in_porch = false;
 };
 
 // A feature that newcomers get and that keeps nothing outside of its rows.
@@ -53,7 +56,8 @@ constexpr Feature kFeatures[] = {
      .restore = [](Features& features, Rows& rows, const domain::GroupKey& group,
                    BytesView state) { return features.talk().restore(rows, group, state); },
      .forget = [](Features& features, Rows& rows,
-                  const domain::GroupKey& group) { features.talk().forget(rows, group); }},
+                  const domain::GroupKey& group) { features.talk().forget(rows, group); },
+     .in_porch = true},
     {.block = domain::guidance::kFirstKind,
      .fold = [](Features& features, const domain::Context& context,
                 const domain::Event& event) { features.guidance().fold(context, event); },
@@ -65,7 +69,8 @@ constexpr Feature kFeatures[] = {
          [](Features& features, Rows& rows, const domain::GroupKey& group) {
            features.guidance().forget(rows, group);
            guidance::forget_opened(rows, group);
-         }},
+         },
+     .in_porch = true},
     {.block = domain::questions::kFirstKind,
      .fold = [](Features& features, const domain::Context& context,
                 const domain::Event& event) { features.questions().fold(context, event); },
@@ -77,7 +82,8 @@ constexpr Feature kFeatures[] = {
          [](Features& features, Rows& rows, const domain::GroupKey& group) {
            features.questions().forget(rows, group);
            questions::forget_seen(rows, group);
-         }},
+         },
+     .in_porch = true},
     {.block = domain::cases::kFirstKind,
      .fold =
          [](Features& features, const domain::Context& context, const domain::Event& event) {
@@ -99,7 +105,8 @@ constexpr Feature kFeatures[] = {
      .restore = [](Features& features, Rows& rows, const domain::GroupKey& group,
                    BytesView state) { return features.sealing().restore(rows, group, state); },
      .forget = [](Features& features, Rows& rows,
-                  const domain::GroupKey& group) { features.sealing().forget(rows, group); }},
+                  const domain::GroupKey& group) { features.sealing().forget(rows, group); },
+     .in_porch = true},
     shared<domain::rolls::State>(domain::rolls::kFirstKind),
     {.block = domain::doubles::kFirstKind,
      .fold = shared<domain::doubles::State>(0).fold,
@@ -122,7 +129,7 @@ domain::GroupKey key_of(const group::GroupId& group) { return domain::GroupKey::
 void Features::fold(const Context& context, const group::Event& event) {
   const uint16_t block = event.kind & 0xFF00;
   for (const Feature& feature : kFeatures) {
-    if (feature.block != block) continue;
+    if (feature.block != block || (context.in_porch && !feature.in_porch)) continue;
     const domain::Context inner{.rows = context.rows,
                                 .group = key_of(context.group),
                                 .author = domain::Author::from(context.author),
@@ -131,6 +138,13 @@ void Features::fold(const Context& context, const group::Event& event) {
                                 .place = {context.position.epoch, context.position.number}};
     feature.fold(*this, inner, {domain::EventKey::from(event.id), event.kind, event.at, event.body});
   }
+}
+
+bool Features::may_be_in_porch(uint16_t kind) {
+  return kind < group::kTalkKinds ||
+         std::ranges::any_of(
+             kFeatures,
+             [&](const Feature& feature) { return feature.block == (kind & 0xFF00) && feature.in_porch; });
 }
 
 Bytes Features::snapshot(Rows& rows, const group::GroupId& group) {
@@ -143,7 +157,7 @@ Bytes Features::snapshot(Rows& rows, const group::GroupId& group) {
   return writer.take();
 }
 
-Result<> Features::restore(Rows& rows, const group::GroupId& group, BytesView snapshot) {
+Result<> Features::restore(Rows& rows, const group::GroupId& group, BytesView snapshot, bool in_porch) {
   Reader reader(snapshot);
   Reader blocks = reader.vector();
   int32_t last = -1;
@@ -154,7 +168,7 @@ Result<> Features::restore(Rows& rows, const group::GroupId& group, BytesView sn
     last = block;
     if (!blocks.ok()) break;
     for (const Feature& feature : kFeatures)
-      if (feature.block == block && feature.restore != nullptr)
+      if (feature.block == block && feature.restore != nullptr && (feature.in_porch || !in_porch))
         HW_TRY(feature.restore(*this, rows, key_of(group), state));
   }
   HW_TRY(blocks.status());

@@ -19,7 +19,10 @@ class Features final : public group::Fold {
   // vector<V> of {u16 block; opaque state<V>}, blocks ascending, features without shared state left out.
   Bytes snapshot(Rows& rows, const group::GroupId& group) override;
   // Blocks that this version does not know are skipped.
-  Result<> restore(Rows& rows, const group::GroupId& group, BytesView snapshot) override;
+  Result<> restore(Rows& rows, const group::GroupId& group, BytesView snapshot, bool in_porch) override;
+  // A porch holds talk, guidance and questions, and the keys to seal with. Everything else is neither folded
+  // there nor sent.
+  static bool may_be_in_porch(uint16_t kind);
   void forget(Rows& rows, const group::GroupId& group) override;
 
   domain::talk::State& talk() { return talk_; }

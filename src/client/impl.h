@@ -60,6 +60,9 @@ struct Peer {
   // When it was last looked whether this person's sealing key is announced and what she seals is sealed to
   // the right keys; none since the vault was opened.
   std::optional<Instant> sealing_checked;
+  // When it was last looked who stays in a porch, who went, and which notes wait to be sent; none since the
+  // vault was opened.
+  std::optional<Instant> porch_checked;
 
   Peer(ConnectionId connection, const std::string& relay) : link(connection, relay) {}
   bool has_machine() const { return group != nullptr || joining != nullptr; }
@@ -117,6 +120,13 @@ struct Client::Impl {
   void after_step(Peer& peer, const group::Happenings& happened, uint64_t epoch_before);
   bool sealing_is_due(const Peer& peer, const group::Happenings& happened) const;
   void keep_sealed(Peer& peer, group::Turn turn, const group::Happenings& happened);
+  // --- porch.cpp ---
+  // After what happened, or after an hour, once the group is caught up.
+  bool porch_is_due(Peer& peer, const group::Happenings& happened) const;
+  void keep_porch(Peer& peer, group::Turn turn);
+  void take_notes(Peer& peer, group::Turn turn);  // in the turn in which they came
+  struct Asking;
+  Result<> ask_by_note(const Asking& asking);
   void write_failed(Peer& peer);
   bool reload(Peer& peer);
 

@@ -220,4 +220,59 @@ bool is_sealed_to(Rows& rows, const group::Group& group, BytesView sealed,
   return wanted == slots;
 }
 
+namespace {
+
+constexpr size_t kUnseenPadded = kMostUnseenBytes + 2;
+constexpr size_t kMostUnseenPart = 1024;
+
+Bytes unseen_info(const group::GroupId& group, const group::PersonId& author) {
+  Writer out;
+  out.text("homeward porch note 1").raw(group).raw(author);
+  return out.take();
+}
+
+}  // namespace
+
+Result<Bytes> seal_unseen(const Client::Hand& hand, const std::optional<group::PersonId>& person,
+                          BytesView plaintext) {
+  if (plaintext.size() > kMostUnseenBytes) return SealingError::kTooLarge;
+  Bytes key;
+  if (person) {
+    const auto known = current_key(hand.rows, hand.group, *person);
+    if (!known) return SealingError::kNoReader;
+    key = copy_of(*known);
+  } else {
+    key = suite().generate_hpke_key_pair(hand.random).public_key;
+  }
+  Secret padded(kUnseenPadded);
+  padded.bytes()[0] = static_cast<uint8_t>(plaintext.size() >> 8);
+  padded.bytes()[1] = static_cast<uint8_t>(plaintext.size());
+  std::ranges::copy(plaintext, padded.bytes().begin() + 2);
+  const Bytes info = unseen_info(hand.group.id(), hand.group.me());
+  auto sealed = suite().hpke_seal(key, info, {}, padded.view(), hand.random);
+  if (!sealed.ok()) return SealingError::kNoReader;
+  Writer out;
+  out.opaque(sealed->kem_output).opaque(sealed->ciphertext);
+  return out.take();
+}
+
+std::optional<Secret> open_unseen(Rows& rows, const group::Group& group, const group::PersonId& author,
+                                  BytesView sealed) {
+  Reader in(sealed);
+  HpkeCiphertext box;
+  box.kem_output = copy_of(in.opaque(kMostUnseenPart));
+  box.ciphertext = copy_of(in.opaque(kMostUnseenPart));
+  if (!in.finish().ok()) return std::nullopt;
+  const Bytes info = unseen_info(group.id(), author);
+  for (const PrivateKey& mine : private_keys(rows, group)) {
+    const auto padded = suite().hpke_open(mine.private_key.view(), box, info, {}, mine.public_key);
+    if (!padded.ok() || padded->size() != kUnseenPadded) continue;
+    Reader content(padded->view());
+    const size_t size = content.u16();
+    if (size > kMostUnseenBytes) return std::nullopt;
+    return Secret(content.raw(size));
+  }
+  return std::nullopt;
+}
+
 }  // namespace homeward::client

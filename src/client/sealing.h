@@ -48,6 +48,16 @@ std::vector<group::PersonId> missing_keys(Rows& rows, const group::Group& group,
 bool is_sealed_to(Rows& rows, const group::Group& group, BytesView sealed,
                   std::span<const group::PersonId> persons);
 
+// Seals a few bytes to one person's newest key so that it shows neither to whom nor how much, all being of
+// one size; without a person: to nobody, for cover. kNoReader if her key is not known, kTooLarge over
+// kMostUnseenBytes.
+inline constexpr size_t kMostUnseenBytes = 638;
+Result<Bytes> seal_unseen(const Client::Hand& hand, const std::optional<group::PersonId>& person,
+                          BytesView plaintext);
+// The content, if it is for this client's person and `author` sealed it in this group.
+std::optional<Secret> open_unseen(Rows& rows, const group::Group& group, const group::PersonId& author,
+                                  BytesView sealed);
+
 // Announces this client's key where that is due. Called by the client itself in its transactions.
 Result<> keep_sealing_key(const Client::Hand& hand);
 // Erases the private keys of a group that is forgotten.

@@ -11,12 +11,20 @@ namespace {
 
 constexpr int64_t kMinute_ms = 60'000;
 
-enum Part : uint8_t { kName = 1, kVouches = 2, kRetention = 4, kCloses = 8, kRoles = 16, kAllParts = 31 };
+enum Part : uint8_t {
+  kName = 1,
+  kVouches = 2,
+  kRetention = 4,
+  kCloses = 8,
+  kRoles = 16,
+  kPorch = 32,
+  kAllParts = 63
+};
 
 uint8_t parts_of(const Change& change) {
   return static_cast<uint8_t>((change.name ? kName : 0) | (change.vouches ? kVouches : 0) |
                               (change.retention_days ? kRetention : 0) | (change.closes ? kCloses : 0) |
-                              (change.roles.empty() ? 0 : kRoles));
+                              (change.roles.empty() ? 0 : kRoles) | (change.porch ? kPorch : 0));
 }
 
 bool is_role(uint8_t role) {
@@ -44,10 +52,12 @@ void encode(Writer& out, const Change& change) {
   if (change.vouches) out.u8(*change.vouches);
   if (change.retention_days) out.u16(*change.retention_days);
   if (change.closes) out.u32(static_cast<uint32_t>(to_the_minute(*change.closes).ms / kMinute_ms));
-  if (change.roles.empty()) return;
-  out.vector([&](Writer& inner) {
-    for (const RoleChange& item : change.roles) inner.raw(item.person).u8(static_cast<uint8_t>(item.role));
-  });
+  if (!change.roles.empty()) {
+    out.vector([&](Writer& inner) {
+      for (const RoleChange& item : change.roles) inner.raw(item.person).u8(static_cast<uint8_t>(item.role));
+    });
+  }
+  if (change.porch) out.raw(change.porch->group).u16(change.porch->days);
 }
 
 Change decode_change(Reader& in) {
@@ -60,8 +70,13 @@ Change decode_change(Reader& in) {
   if (parts & kRetention) change.retention_days = in.u16();
   if (parts & kCloses) change.closes = Instant{static_cast<int64_t>(in.u32()) * kMinute_ms};
   if (parts & kRoles) change.roles = decode_roles(in);
+  if (parts & kPorch) {
+    change.porch.emplace().group = in.fixed<GroupId>();
+    change.porch->days = in.u16();
+  }
   const bool fits = (!change.name || is_name(*change.name)) &&
-                    (!change.vouches || (*change.vouches >= 1 && *change.vouches <= kMostVouches));
+                    (!change.vouches || (*change.vouches >= 1 && *change.vouches <= kMostVouches)) &&
+                    (!change.porch || change.porch->days <= kMostPorchDays);
   if (!fits) in.fail(CodecError::kMalformed);
   return change;
 }

@@ -12,7 +12,8 @@ Result<ChangeId> Group::change(Change wanted, Turn turn) {
   if (change.name && !is_name(*change.name)) return GroupError::kNameInvalid;
   if (change.vouches && (*change.vouches < 1 || *change.vouches > kMostVouches))
     return GroupError::kMalformed;
-  if (change.roles.size() > kMostRoleChanges) return GroupError::kMalformed;
+  if (change.roles.size() > kMostRoleChanges || (change.porch && change.porch->days > kMostPorchDays))
+    return GroupError::kMalformed;
   for (const RoleChange& item : change.roles)
     if (!impl.seat_of(item.person)) return GroupError::kNoSuchMember;
   if (!has_a_say(impl.court(), change, me())) return GroupError::kNotAllowed;
@@ -82,6 +83,8 @@ PolicyView Group::policy() const {
                  .advisers = policy.advisers};
   out.persons_for_removal = std::max<uint32_t>(kLeastRemovers, policy.vouches);
   out.elects = policy.organizers.empty();
+  out.porch = policy.porch;
+  out.is_porch = policy.is_porch;
   return out;
 }
 

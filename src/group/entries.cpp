@@ -213,8 +213,13 @@ void Group::Impl::apply_event(mls::LeafIndex leaf, const PersonId& author, const
   if (!roster.mark_seen(author, event.id, turn.rows)) return;
   const Position position{mls->epoch(), queue.taken() + 1};
   if (event.kind >= kTalkKinds) {
-    const Fold::Context context{turn.rows,           id,      author, author == saved.me.person,
-                                policy.role(author), position};
+    const Fold::Context context{turn.rows,
+                                id,
+                                author,
+                                author == saved.me.person,
+                                policy.role(author),
+                                position,
+                                policy.is_porch.has_value()};
     turn.fold.fold(context, event);
   } else {
     const bool requests_changed = roster.fold(court(), {leaf, author}, event, turn.rows);
@@ -224,6 +229,7 @@ void Group::Impl::apply_event(mls::LeafIndex leaf, const PersonId& author, const
                               event.kind == kChangeRejected;
     if (about_people) turn.happened.emplace_back(MembersChanged{});
     if (event.kind == kBundleHash) compare_bundle(event, turn);
+    if (event.kind == kPorchNote) notes.push_back({author, position, event.at, event.body});
     if (event.kind == kRequestProposed) {
       if (const auto body = decode_proposed(event.body); body.ok() && asked.erase(body->candidate.id()) > 0)
         save_asked(body->candidate.id(), turn.rows);

@@ -238,4 +238,20 @@ Result<ChangeId> decode_rejected(BytesView body) {
   return finished(in, in.fixed<ChangeId>());
 }
 
+Bytes encode(const RequestFromPorch& body) {
+  Writer out;
+  out.raw(body.request).raw(body.from.person);
+  out.u32(static_cast<uint32_t>(to_the_minute(body.from.since).ms / kMinute_ms));
+  return out.take();
+}
+
+Result<RequestFromPorch> decode_request_from_porch(BytesView body) {
+  Reader in(body);
+  RequestFromPorch out;
+  out.request = in.fixed<RequestId>();
+  out.from.person = in.fixed<PersonId>();
+  out.from.since = {static_cast<int64_t>(in.u32()) * kMinute_ms};
+  return finished(in, out);
+}
+
 }  // namespace homeward::group

@@ -21,6 +21,8 @@ inline constexpr uint16_t kChangeProposed = 0x0007;
 inline constexpr uint16_t kChangeApproved = 0x0008;
 inline constexpr uint16_t kChangeRejected = 0x0009;
 inline constexpr uint16_t kRequestObjected = 0x000A;
+inline constexpr uint16_t kPorchNote = 0x0020;         // sealed to one member, nobody sees to whom
+inline constexpr uint16_t kRequestFromPorch = 0x0021;  // by the request's sponsor
 
 // So that an event with its message, signatures and seal fits the largest entry.
 inline constexpr size_t kMostBodyBytes = 250 * 1024;
@@ -92,6 +94,11 @@ struct RequestObjected {
   std::string reason;  // 1 to kMostNoteBytes
 };
 
+struct RequestFromPorch {
+  RequestId request;
+  FromPorch from;
+};
+
 Bytes encode(const Proposed& body);
 Bytes encode(const Confirmed& body);
 Bytes encode(const BundleHash& body);
@@ -112,5 +119,7 @@ Result<ChangeProposed> decode_change_proposed(BytesView body);
 Result<ChangeApproved> decode_change_approved(BytesView body);
 Result<RequestObjected> decode_objected(BytesView body);
 Result<ChangeId> decode_rejected(BytesView body);
+Bytes encode(const RequestFromPorch& body);
+Result<RequestFromPorch> decode_request_from_porch(BytesView body);
 
 }  // namespace homeward::group

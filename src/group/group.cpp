@@ -13,7 +13,7 @@ Group::~Group() = default;
 Result<std::unique_ptr<Group>> Group::found(const Founding& founding, Turn turn) {
   if (!is_name(founding.name) || !is_name(founding.my_name)) return GroupError::kNameInvalid;
   if (founding.vouches < 1 || founding.vouches > kMostVouches || founding.relay.empty() ||
-      founding.relay.size() > kMostRelayBytes)
+      founding.relay.size() > kMostRelayBytes || founding.is_porch.value_or(0) > kMostPorchDays)
     return GroupError::kMalformed;
   auto impl = std::make_unique<Impl>();
   impl->id = turn.random.fixed<GroupId>();
@@ -28,6 +28,7 @@ Result<std::unique_ptr<Group>> Group::found(const Founding& founding, Turn turn)
   policy.vouches = founding.vouches;
   policy.relays = {founding.relay};
   policy.return_seed = turn.random.fixed<ReturnSeed>();
+  policy.is_porch = founding.is_porch;
 
   mls::CreateParams params;
   params.group_id = copy_of(impl->id);
@@ -147,7 +148,8 @@ Result<> Group::revoke_invite(const InviteId& id, Turn turn) {
   return success();
 }
 
-Result<> Group::propose(const RequestId& request, std::string_view note, Turn turn) {
+Result<> Group::propose(const RequestId& request, std::string_view note, Turn turn,
+                        const std::optional<FromPorch>& from) {
   Impl& impl = *impl_;
   if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
   for (auto& [person, returning] : impl.returns) {
@@ -169,6 +171,7 @@ Result<> Group::propose(const RequestId& request, std::string_view note, Turn tu
   HW_LET(Approval approval, impl.approve(add_action(at->second.candidate)));
   const Proposed body{at->second.candidate, std::string(note), std::move(approval)};
   HW_TRY(post(kRequestProposed, encode(body), turn));
+  if (from) HW_TRY(post(kRequestFromPorch, encode(RequestFromPorch{request, *from}), turn));
   at->second.proposing = true;
   impl.save_asked(request, turn.rows);
   invite.used = true;

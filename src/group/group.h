@@ -38,6 +38,7 @@ class Fold {
     bool author_is_me = false;
     Role author_role = Role::kMember;
     Position position;
+    bool in_porch = false;  // of a group that is a porch: only what a porch holds is folded
   };
   // Unknown kinds and malformed bodies change nothing. Must depend on nothing but its arguments and the rows
   // it wrote.
@@ -45,7 +46,7 @@ class Fold {
   // Shared state for a newcomer (talk is not part of it), and the way back. `restore` refuses what does not
   // read.
   virtual Bytes snapshot(Rows& rows, const GroupId& group) = 0;
-  virtual Result<> restore(Rows& rows, const GroupId& group, BytesView snapshot) = 0;
+  virtual Result<> restore(Rows& rows, const GroupId& group, BytesView snapshot, bool in_porch) = 0;
   // Every row of the group, when it is forgotten.
   virtual void forget(Rows& rows, const GroupId& group) = 0;
 };
@@ -104,8 +105,9 @@ class Group {
   struct Founding {
     std::string name;
     std::string my_name;
-    std::string relay;    // URL
-    uint8_t vouches = 1;  // 1 to 5
+    std::string relay;                      // URL
+    uint8_t vouches = 1;                    // 1 to 5
+    std::optional<uint16_t> is_porch = {};  // a porch in which one stays for so many days (0 to 365)
   };
   static Result<std::unique_ptr<Group>> found(const Founding& founding, Turn turn);
   // Every group saved in these rows.
@@ -149,7 +151,9 @@ class Group {
   };
   Result<NewInvite> invite(Instant ends, Turn turn);
   Result<> revoke_invite(const InviteId& id, Turn turn);
-  Result<> propose(const RequestId& request, std::string_view note, Turn turn);
+  // `from`: what the sponsor tells the group of where the newcomer was before.
+  Result<> propose(const RequestId& request, std::string_view note, Turn turn,
+                   const std::optional<FromPorch>& from = std::nullopt);
   Result<> confirm(const RequestId& request, Turn turn);
   // Drops a request that came by my invite, or, once it is proposed, takes it back for everybody: its sponsor
   // or an organizer.
@@ -185,6 +189,8 @@ class Group {
   // Whom this person brought in since then, whom those brought in, and so on, also by those who left
   // meanwhile; and, with depth 0, for whom she vouched.
   std::vector<Brought> brought_in(const PersonId& person, Instant since) const;
+  bool is_porch() const;
+  std::vector<PersonId> departed() const;  // whose names are known and who are here no more
   // Also of those who left: her last known name, empty if never known.
   std::string name_of(const PersonId& person) const;
   std::vector<JoinRequest> requests(Instant now) const;
@@ -192,6 +198,15 @@ class Group {
   // Eight numbers below 1024, the same on both devices in the same epoch.
   Result<std::vector<uint16_t>> safety_words(const PersonId& with) const;
   std::vector<Warning> warnings(Rows& rows) const;  // newest first, at most 100
+  // Events of kind 0x0020 that were taken in since this was last asked, the author's own too; in memory only,
+  // so the caller asks within the turn in which they came.
+  struct SealedNote {
+    PersonId author;
+    Position position;
+    Instant at;
+    Bytes body;
+  };
+  std::vector<SealedNote> take_notes();
   // Own events that are not taken in yet, in order of writing.
   struct Waiting {
     Event event;

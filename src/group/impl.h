@@ -125,6 +125,7 @@ struct Group::Impl {
   Parcels parcels;  // of the answer to my return
 
   // Memory only.
+  std::vector<SealedNote> notes;  // taken in, not asked for yet
   bool caught_up = false;
   bool doubt = false;              // the relay contradicted itself on this connection
   bool second_look = false;        // and the connection is a new one

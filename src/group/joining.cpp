@@ -186,7 +186,7 @@ Result<std::unique_ptr<Group::Impl>> Joining::Impl::enter(const Half& half, cons
     HW_TRY(group->roster.restore(group->id, roster, turn.rows));
     group->saved.has_bundle = true;
     group->saved.bundle = {candidate.id(), group->mls->epoch(), sha256(bundle.view())};
-    return turn.fold.restore(turn.rows, group->id, features);
+    return turn.fold.restore(turn.rows, group->id, features, group->policy.is_porch.has_value());
   }();
   if (!filled.ok()) {
     group->erase_rows(turn.rows, true);

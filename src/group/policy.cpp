@@ -6,9 +6,14 @@
 namespace homeward::group {
 namespace {
 
-// The second form adds when the group closes, and is written only where it does.
+// The second form adds when the group closes, the third that and further fields; each is written only where
+// there is what it adds.
 constexpr uint8_t kVersion = 1;
 constexpr uint8_t kClosingVersion = 2;
+constexpr uint8_t kFieldsVersion = 3;
+
+enum FieldType : uint16_t { kPorchField = 1, kIsPorchField = 2, kLastKnownField = kIsPorchField };
+
 constexpr int64_t kMinute_ms = 60'000;
 
 template <class T>
@@ -28,6 +33,60 @@ std::vector<PersonId> decode_persons(Reader& in) {
   while (!inner.empty()) out.push_back(inner.fixed<PersonId>());
   if (!inner.ok() || !strictly_rising(out)) in.fail(CodecError::kMalformed);
   return out;
+}
+
+bool has_fields(const Policy& policy) { return policy.porch || policy.is_porch || !policy.further.empty(); }
+
+void encode_fields(Writer& out, const Policy& policy) {
+  out.vector([&](Writer& fields) {
+    if (policy.porch) {
+      Writer data;
+      data.raw(policy.porch->group).u16(policy.porch->days);
+      fields.u16(kPorchField).opaque(data.view());
+    }
+    if (policy.is_porch) {
+      Writer data;
+      data.u16(*policy.is_porch);
+      fields.u16(kIsPorchField).opaque(data.view());
+    }
+    for (const PolicyField& field : policy.further) fields.u16(field.type).opaque(field.data);
+  });
+}
+
+uint16_t decode_days(Reader& in) {
+  const uint16_t days = in.u16();
+  if (days > kMostPorchDays) in.fail(CodecError::kMalformed);
+  return days;
+}
+
+void decode_field(Reader& in, PolicyField field, Policy& policy) {
+  Reader data(field.data);
+  if (field.type == kPorchField) {
+    policy.porch.emplace().group = data.fixed<GroupId>();
+    policy.porch->days = decode_days(data);
+    if (policy.porch->group == GroupId{}) data.fail(CodecError::kMalformed);
+  } else if (field.type == kIsPorchField) {
+    policy.is_porch = decode_days(data);
+  } else {
+    if (field.type == 0) in.fail(CodecError::kMalformed);
+    policy.further.push_back(std::move(field));
+    return;
+  }
+  if (!data.finish().ok()) in.fail(CodecError::kMalformed);
+}
+
+void decode_fields(Reader& in, Policy& policy) {
+  Reader fields = in.vector();
+  int32_t last = -1;
+  size_t count = 0;
+  while (!fields.empty() && fields.ok()) {
+    PolicyField field{fields.u16(), copy_of(fields.opaque(kMostFieldBytes))};
+    if (field.type <= last || ++count > kMostPolicyFields) fields.fail(CodecError::kMalformed);
+    last = field.type;
+    decode_field(fields, std::move(field), policy);
+  }
+  if (!fields.finish().ok() || !has_fields(policy) || (policy.porch && policy.is_porch))
+    in.fail(CodecError::kMalformed);
 }
 
 }  // namespace
@@ -50,7 +109,8 @@ bool Policy::is_spent(const Hash& what, uint64_t epoch) const {
 Bytes encode(const Policy& policy) {
   Writer out;
   const bool closes = policy.closes.ms != 0;
-  out.u8(closes ? kClosingVersion : kVersion).text(policy.name);
+  const bool fields = has_fields(policy);
+  out.u8(fields ? kFieldsVersion : closes ? kClosingVersion : kVersion).text(policy.name);
   encode_persons(out, policy.organizers);
   encode_persons(out, policy.advisers);
   out.u8(policy.vouches).u16(policy.retention_days);
@@ -61,7 +121,8 @@ Bytes encode(const Policy& policy) {
   out.vector([&](Writer& spent) {
     for (const Spent& item : policy.spent) spent.raw(item.what).u64(item.until);
   });
-  if (closes) out.u32(static_cast<uint32_t>(to_the_minute(policy.closes).ms / kMinute_ms));
+  if (closes || fields) out.u32(static_cast<uint32_t>(to_the_minute(policy.closes).ms / kMinute_ms));
+  if (fields) encode_fields(out, policy);
   return out.take();
 }
 
@@ -69,7 +130,7 @@ Result<Policy> decode_policy(BytesView extension_data) {
   Reader in(extension_data);
   Policy policy;
   const uint8_t version = in.u8();
-  if (version != kVersion && version != kClosingVersion) in.fail(CodecError::kMalformed);
+  if (version < kVersion || version > kFieldsVersion) in.fail(CodecError::kMalformed);
   policy.name = in.text(kMostNameBytes);
   policy.organizers = decode_persons(in);
   policy.advisers = decode_persons(in);
@@ -83,10 +144,9 @@ Result<Policy> decode_policy(BytesView extension_data) {
     const Hash what = spent.fixed<Hash>();
     policy.spent.push_back({what, spent.u64()});
   }
-  if (version == kClosingVersion) {
-    policy.closes = {static_cast<int64_t>(in.u32()) * kMinute_ms};
-    if (policy.closes.ms == 0) in.fail(CodecError::kMalformed);
-  }
+  if (version != kVersion) policy.closes = {static_cast<int64_t>(in.u32()) * kMinute_ms};
+  if (version == kClosingVersion && policy.closes.ms == 0) in.fail(CodecError::kMalformed);
+  if (version == kFieldsVersion) decode_fields(in, policy);
   HW_TRY(relays.finish());
   HW_TRY(spent.finish());
   HW_TRY(in.finish());

@@ -5,6 +5,7 @@
 // `rules.h`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,16 @@ struct Spent {
   auto operator<=>(const Spent&) const = default;
 };
 
+// What later versions add to a policy. A type that this version does not know is kept as it came, so that
+// every device works out the same policy.
+struct PolicyField {
+  uint16_t type = 0;
+  Bytes data;
+  bool operator==(const PolicyField&) const = default;
+};
+inline constexpr size_t kMostPolicyFields = 64;
+inline constexpr size_t kMostFieldBytes = 4096;
+
 struct Policy {
   std::string name;
   std::vector<PersonId> organizers;  // may be empty: then members elect one
@@ -44,6 +55,9 @@ struct Policy {
   ReturnSeed return_seed;
   std::vector<Spent> spent;
   Instant closes;  // to the minute; 0: it does not
+  std::optional<Porch> porch;
+  std::optional<uint16_t> is_porch;  // the days that one stays; set by the founder and for good
+  std::vector<PolicyField> further;  // of unknown types, rising
   bool operator==(const Policy&) const = default;
 
   bool is_organizer(const PersonId& person) const;

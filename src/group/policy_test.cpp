@@ -344,5 +344,50 @@ TEST_F(HostileRoles, NobodyLaysDownAnothersRole) {
   expect_refused(epoch);
 }
 
+Policy some_policy() {
+  Policy policy;
+  policy.name = "Дом";
+  policy.relays = {"relay"};
+  return policy;
+}
+
+TEST(PolicyForm, FurtherFieldsAreWrittenOnlyWhereThereAreAny) {
+  Policy policy = some_policy();
+  EXPECT_EQ(encode(policy)[0], 1);
+  policy.closes = Instant{61'000};
+  EXPECT_EQ(encode(policy)[0], 2);
+  policy.closes = {};
+  policy.porch = Porch{GroupId::from(Bytes(16, 7)), 14};
+  const Bytes with = encode(policy);
+  EXPECT_EQ(with[0], 3);
+  const auto read = decode_policy(with);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->porch, policy.porch);
+  EXPECT_EQ(encode(*read), with);
+}
+
+TEST(PolicyForm, AFieldOfALaterVersionIsKept) {
+  Policy policy = some_policy();
+  policy.is_porch = 3;
+  policy.further = {{.type = 900, .data = copy_of(view_of("later"))}};
+  const auto read = decode_policy(encode(policy));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->further, policy.further);
+  EXPECT_EQ(read->is_porch, 3);
+}
+
+TEST(PolicyForm, APorchHasNone) {
+  Policy policy = some_policy();
+  policy.is_porch = 3;
+  policy.porch = Porch{GroupId::from(Bytes(16, 7)), 14};
+  EXPECT_FALSE(decode_policy(encode(policy)).ok());
+  policy.porch.reset();
+  policy.is_porch = kMostPorchDays + 1;
+  EXPECT_FALSE(decode_policy(encode(policy)).ok());
+  policy.is_porch.reset();
+  policy.further = {{.type = 901, .data = {}}, {.type = 900, .data = {}}};
+  EXPECT_FALSE(decode_policy(encode(policy)).ok()) << "fields rise";
+}
+
 }  // namespace
 }  // namespace homeward::group

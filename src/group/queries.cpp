@@ -174,6 +174,15 @@ std::vector<Brought> Group::brought_in(const PersonId& person, Instant since) co
   return out;
 }
 
+bool Group::is_porch() const { return impl_->policy.is_porch.has_value(); }
+
+std::vector<PersonId> Group::departed() const {
+  std::vector<PersonId> out;
+  for (const auto& [person, about] : impl_->roster.persons())
+    if (!impl_->seat_of(person)) out.push_back(person);
+  return out;
+}
+
 std::string Group::name_of(const PersonId& person) const { return impl_->roster.name_of(person); }
 
 std::vector<JoinRequest> Group::requests(Instant now) const {
@@ -194,6 +203,8 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
     if (const auto said = impl.roster.objections().find(id); said != impl.roster.objections().end())
       for (const auto& [person, objection] : said->second)
         item.objections.push_back({person, objection.reason, objection.at});
+    if (const auto said = impl.roster.from_porch().find(id); said != impl.roster.from_porch().end())
+      item.from_porch = said->second;
     item.can_confirm = active && !open.has_approval_of(me()) && !impl.confirming.contains(id) &&
                        open.approvals.size() < needed && !impl.is_named(me());
     out.push_back(std::move(item));
@@ -204,6 +215,7 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
     item.proposed = asked.proposing;
     if (asked.proposing) item.proposed_by = me();
     item.needed = needed;
+    item.invite = asked.invite;
     const auto invite = impl.invites.find(asked.invite);
     item.can_propose =
         active && !asked.proposing && invite != impl.invites.end() && invite->second.is_open(now);
@@ -277,5 +289,7 @@ size_t Group::waiting_count() const {
     return item.type == OutgoingType::kEvent && item.kind >= kTalkKinds;
   }));
 }
+
+std::vector<Group::SealedNote> Group::take_notes() { return std::exchange(impl_->notes, {}); }
 
 }  // namespace homeward::group

@@ -163,11 +163,13 @@ bool Group::Impl::come_back(const Answer& answer, Turn& turn) {
   const Bytes kept = roster.snapshot(turn.rows);
   const auto replace_roster = [&](BytesView snapshot) {
     roster = Roster();
-    for (const Space space : {kPersonRows, kRequestRows, kRemovalRows, kSeenRows, kSeenOrderRows})
+    for (const Space space : {kPersonRows, kRequestRows, kRemovalRows, kChangeRows, kObjectionRows,
+                              kFromPorchRows, kSeenRows, kSeenOrderRows})
       turn.rows.erase_range(space, prefix_range(id));
     return roster.restore(id, snapshot, turn.rows);
   };
-  if (!replace_roster(roster_bytes).ok() || !turn.fold.restore(turn.rows, id, features).ok()) {
+  const bool in_porch = next_policy->is_porch.has_value();
+  if (!replace_roster(roster_bytes).ok() || !turn.fold.restore(turn.rows, id, features, in_porch).ok()) {
     const auto put_back = replace_roster(kept);
     HW_ASSERT(put_back.ok());
     return false;

@@ -6,7 +6,7 @@
 namespace homeward::group {
 namespace {
 
-constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersion = 3;
 
 struct MarkTag;
 using Mark = FixedBytes<16, MarkTag>;
@@ -121,6 +121,11 @@ void Roster::load(const GroupId& id, Rows& rows) {
     objections_[RequestId::from(key_rest(key))] = decode_objections(in);
     return true;
   });
+  rows.scan(kFromPorchRows, prefix_range(id), [&](BytesView key, BytesView value) {
+    Reader in(value);
+    from_porch_[RequestId::from(key_rest(key))] = decode_from_porch(in);
+    return true;
+  });
   auto newest = prefix_range(id);
   newest.backwards = true;
   newest.limit = 1;
@@ -153,6 +158,7 @@ void Roster::erase_request(const RequestId& id, Rows& rows) {
   requests_.erase(id);
   rows.erase(kRequestRows, row_key(id_, id.view()));
   if (objections_.erase(id) > 0) rows.erase(kObjectionRows, row_key(id_, id.view()));
+  if (from_porch_.erase(id) > 0) rows.erase(kFromPorchRows, row_key(id_, id.view()));
 }
 
 void Roster::save_removal(const PersonId& person, Rows& rows) const {
@@ -198,6 +204,8 @@ bool Roster::fold(const Court& court, const Author& author, const Event& event, 
       return false;
     case kRequestObjected:
       return fold_objection(author, event, rows);
+    case kRequestFromPorch:
+      return fold_from_porch(author, event, rows);
     default:
       return false;
   }
@@ -332,6 +340,12 @@ Bytes Roster::snapshot(Rows& rows) const {
       encode(inner, objections);
     }
   });
+  out.vector([&](Writer& inner) {
+    for (const auto& [id, from] : from_porch_) {
+      inner.raw(id);
+      encode(inner, from);
+    }
+  });
   out.u64(next_seen_);
   out.vector([&](Writer& inner) {
     rows.scan(kSeenOrderRows, prefix_range(id_), [&](BytesView, BytesView mark) {
@@ -379,6 +393,12 @@ Result<> Roster::restore(const GroupId& id, BytesView snapshot, Rows& rows) {
     objections_[request] = decode_objections(objections);
     save_objections(request, rows);
   }
+  Reader porch = in.vector();
+  while (!porch.empty()) {
+    const RequestId request = porch.fixed<RequestId>();
+    from_porch_[request] = decode_from_porch(porch);
+    save_from_porch(request, rows);
+  }
   next_seen_ = in.u64();
   Reader marks = in.vector(kSeenWindow * Mark::kSize);
   const uint64_t count = marks.left() / Mark::kSize;
@@ -391,7 +411,8 @@ Result<> Roster::restore(const GroupId& id, BytesView snapshot, Rows& rows) {
     rows.put(kSeenRows, row_key(id_, mark.view()), value);
     rows.put(kSeenOrderRows, row_key(id_, order), mark);
   }
-  for (Reader* part : {&persons, &requests, &removals, &changes, &objections, &marks}) HW_TRY(part->finish());
+  for (Reader* part : {&persons, &requests, &removals, &changes, &objections, &porch, &marks})
+    HW_TRY(part->finish());
   HW_TRY(in.finish());
   return success();
 }

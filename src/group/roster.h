@@ -56,6 +56,8 @@ using Objections = std::map<PersonId, Objection>;
 
 void encode(Writer& out, const OpenChange& open);
 OpenChange decode_open_change(Reader& in);
+void encode(Writer& out, const FromPorch& from);
+FromPorch decode_from_porch(Reader& in);
 void encode(Writer& out, const Objections& objections);
 Objections decode_objections(Reader& in);
 
@@ -68,6 +70,7 @@ class Roster {
   const std::map<PersonId, std::map<PersonId, Approval>>& removals() const { return removals_; }
   const std::map<ChangeId, OpenChange>& changes() const { return changes_; }
   const std::map<RequestId, Objections>& objections() const { return objections_; }
+  const std::map<RequestId, FromPorch>& from_porch() const { return from_porch_; }
   std::string name_of(const PersonId& person) const;
 
   void set_person(const PersonId& id, Person person, Rows& rows);
@@ -98,6 +101,8 @@ class Roster {
   void fold_change_approved(const Court& court, const Author& author, const Event& event, Rows& rows);
   void fold_change_rejected(const Court& court, const Author& author, const Event& event, Rows& rows);
   bool fold_objection(const Author& author, const Event& event, Rows& rows);
+  bool fold_from_porch(const Author& author, const Event& event, Rows& rows);
+  void save_from_porch(const RequestId& id, Rows& rows) const;
   void settle_changes(const Court& now, Rows& rows);
   bool fold_proposed(const Court& court, const Author& author, const Event& event, Rows& rows);
   bool fold_confirmed(const Court& court, const Author& author, const Event& event, Rows& rows);
@@ -109,6 +114,7 @@ class Roster {
   std::map<PersonId, std::map<PersonId, Approval>> removals_;
   std::map<ChangeId, OpenChange> changes_;
   std::map<RequestId, Objections> objections_;
+  std::map<RequestId, FromPorch> from_porch_;
   uint64_t next_seen_ = 1;
 };
 

@@ -133,4 +133,32 @@ bool Roster::fold_objection(const Author& author, const Event& event, Rows& rows
   return true;
 }
 
+void encode(Writer& out, const FromPorch& from) {
+  out.raw(from.person).u64(static_cast<uint64_t>(from.since.ms));
+}
+
+FromPorch decode_from_porch(Reader& in) {
+  FromPorch from;
+  from.person = in.fixed<PersonId>();
+  from.since.ms = static_cast<int64_t>(in.u64());
+  return from;
+}
+
+void Roster::save_from_porch(const RequestId& id, Rows& rows) const {
+  Writer out;
+  encode(out, from_porch_.at(id));
+  rows.put(kFromPorchRows, row_key(id_, id.view()), out.view());
+}
+
+// Her sponsor says it once.
+bool Roster::fold_from_porch(const Author& author, const Event& event, Rows& rows) {
+  const auto body = decode_request_from_porch(event.body);
+  if (!body.ok()) return false;
+  const auto at = requests_.find(body->request);
+  if (at == requests_.end() || at->second.sponsor != author.person) return false;
+  if (!from_porch_.emplace(body->request, body->from).second) return false;
+  save_from_porch(body->request, rows);
+  return true;
+}
+
 }  // namespace homeward::group

@@ -162,6 +162,20 @@ void give_role(Policy& policy, const RoleChange& item) {
   list.insert(std::ranges::upper_bound(list, item.person), item.person);
 }
 
+// A porch changes its own days only; another group names its porch, or none any more.
+Result<> set_porch(const Court& court, Policy& policy, const Porch& porch) {
+  const bool names_one = porch.group != GroupId{};
+  if (policy.is_porch) {
+    if (names_one) return broken("policy: a porch of a porch");
+    policy.is_porch = porch.days;
+    return success();
+  }
+  if (porch.group == court.id || (!names_one && porch.days != 0)) return broken("policy: no such porch");
+  policy.porch.reset();
+  if (names_one) policy.porch = porch;
+  return success();
+}
+
 // Everybody may lay down a role of her own.
 bool lays_down(const Court& court, const Change& change, const PersonId& person) {
   return only_person_of(change) == person && change.roles.front().role < court.policy.role(person);
@@ -323,6 +337,7 @@ Result<Policy> policy_changed(const Court& court, const Change& change) {
   if (change.vouches) next.vouches = *change.vouches;
   if (change.retention_days) next.retention_days = *change.retention_days;
   if (change.closes) next.closes = *change.closes;
+  if (change.porch) HW_TRY(set_porch(court, next, *change.porch));
   for (const RoleChange& item : change.roles) {
     if (!court.is_present(item.person)) return broken("policy: a role for someone who is not here");
     give_role(next, item);

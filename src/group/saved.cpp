@@ -242,9 +242,10 @@ Result<std::unique_ptr<Group::Impl>> Group::Impl::load(const GroupId& id, Rows& 
 
 void Group::Impl::erase_rows(Rows& rows, bool all) {
   const auto range = prefix_range(id);
-  for (const Space space : {kMlsRows, kHashRows, kOutboxRows, kFlightRows, kOwnRows, kRequestRows, kAskedRows,
-                            kInviteRows, kSeenRows, kSeenOrderRows, kPendingCommitRows, kProposalRows,
-                            kRemovalRows, kReturnSeedRows, kReturnRows, kMyReturnRows, kJoinPieceRows})
+  for (const Space space : {kMlsRows,           kHashRows,       kOutboxRows,  kFlightRows,   kOwnRows,
+                            kRequestRows,       kAskedRows,      kInviteRows,  kSeenRows,     kSeenOrderRows,
+                            kPendingCommitRows, kProposalRows,   kRemovalRows, kChangeRows,   kObjectionRows,
+                            kFromPorchRows,     kReturnSeedRows, kReturnRows,  kMyReturnRows, kJoinPieceRows})
     rows.erase_range(space, range);
   if (!all) return;
   for (const Space space : {kStateRows, kSideRows, kPersonRows, kWarningRows}) rows.erase_range(space, range);

@@ -36,6 +36,8 @@ inline constexpr Space kMyReturnRows = 0x1013;    // group → my own asking to 
 inline constexpr Space kChangeRows = 0x1014;  // group ‖ change → an open change of the policy (shared state)
 inline constexpr Space kObjectionRows = 0x1015;  // group ‖ request → objections to it (shared state)
 
+inline constexpr Space kFromPorchRows = 0x1050;  // group ‖ request → where she was before (shared state)
+
 inline constexpr Space kJoinRows = 0x1080;       // join → a newcomer's asking
 inline constexpr Space kJoinPieceRows = 0x1081;  // join ‖ parcel ‖ index → a piece of an answer
 

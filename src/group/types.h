@@ -80,6 +80,13 @@ struct RoleChange {
   Role role = Role::kMember;
   auto operator<=>(const RoleChange&) const = default;
 };
+// The porch of a group: another group, where newcomers stay for so many days before they are proposed.
+struct Porch {
+  GroupId group;
+  uint16_t days = 0;
+  bool operator==(const Porch&) const = default;
+};
+inline constexpr uint16_t kMostPorchDays = 365;
 struct Change {
   ChangeNonce nonce;
   std::optional<std::string> name;
@@ -87,6 +94,7 @@ struct Change {
   std::optional<uint16_t> retention_days;  // 0: forever
   std::optional<Instant> closes;           // to the minute; 0: it does not
   std::vector<RoleChange> roles;           // rising by person, each person once
+  std::optional<Porch> porch;              // a group of zeros: none any more; in a porch: its own days
   bool operator==(const Change&) const = default;
 };
 
@@ -100,6 +108,8 @@ struct PolicyView {
   std::vector<PersonId> organizers, advisers;
   uint32_t persons_for_removal = 0;  // where none is an organizer
   bool elects = false;               // no organizer is left: members choose one
+  std::optional<Porch> porch;        // where newcomers of this group stay first
+  std::optional<uint16_t> is_porch;  // this group is one, for so many days: talk and guidance, no cases
 };
 
 // A change that waits for the approvals it needs.
@@ -131,6 +141,13 @@ struct Brought {
   size_t depth = 0;  // 1: brought in by that person, 2: by one of those…; 0: only vouched for by her
 };
 
+// Where a newcomer was before, as her sponsor says: who she is in the group's porch and since when.
+struct FromPorch {
+  PersonId person;
+  Instant since;
+  bool operator==(const FromPorch&) const = default;
+};
+
 // A join request as the members see it.
 struct JoinRequest {
   RequestId id;
@@ -154,7 +171,9 @@ struct JoinRequest {
     Instant at;
   };
   std::vector<Objection> objections;
-  bool comes_back = false;  // a member whose device fell out; one member's `propose` puts her back
+  bool comes_back = false;         // a member whose device fell out; one member's `propose` puts her back
+  std::optional<InviteId> invite;  // by which of mine it came, until it is proposed
+  std::optional<FromPorch> from_porch;
 };
 
 struct Invite {

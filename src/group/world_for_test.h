@@ -41,7 +41,7 @@ class LogFold final : public Fold {
     });
     return out.take();
   }
-  Result<> restore(Rows& rows, const GroupId&, BytesView snapshot) override {
+  Result<> restore(Rows& rows, const GroupId&, BytesView snapshot, bool) override {
     Reader in(snapshot);
     while (!in.empty()) {
       const BytesView key = in.opaque();

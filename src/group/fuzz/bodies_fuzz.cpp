@@ -75,6 +75,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 15:
       same(decode_objected(bytes), bytes);
       break;
+    case 16:
+      same(decode_request_from_porch(bytes), bytes);
+      break;
     default:
       break;
   }

@@ -18,7 +18,7 @@ class NoFold final : public Fold {
  public:
   void fold(const Context&, const Event&) override {}
   Bytes snapshot(Rows&, const GroupId&) override { return {}; }
-  Result<> restore(Rows&, const GroupId&, BytesView) override { return success(); }
+  Result<> restore(Rows&, const GroupId&, BytesView, bool) override { return success(); }
   void forget(Rows&, const GroupId&) override {}
 };
 
