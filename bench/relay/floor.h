@@ -1,0 +1,28 @@
+// The least that delivering can cost: a process that does nothing but write a message to each connection.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+namespace homeward::bench {
+
+class Floor {
+ public:
+  Floor(uint64_t connections, size_t message_bytes);
+  ~Floor();
+  Floor(const Floor&) = delete;
+  Floor& operator=(const Floor&) = delete;
+
+  uint16_t port() const { return port_; }
+  // One message to each.
+  void deliver();
+  uint64_t cpu_ns() const;
+
+ private:
+  pid_t process_ = -1;
+  int control_ = -1;
+  uint16_t port_ = 0;
+};
+
+}  // namespace homeward::bench
