@@ -6,6 +6,7 @@
 #include "client/guidance.h"
 #include "client/questions.h"
 #include "codec/codec.h"
+#include "domain/bulletin/state.h"
 #include "domain/cases/queries.h"
 #include "domain/losses/state.h"
 #include "domain/rolls/rolls.h"
@@ -118,6 +119,7 @@ constexpr Feature kFeatures[] = {
            forget_doubles(rows, group::GroupId::from(group));
          }},
     shared<domain::losses::State>(domain::losses::kFirstKind),
+    shared<domain::bulletin::State>(domain::bulletin::kFirstKind),
 };
 
 static_assert(domain::talk::kFirstKind == group::kTalkKinds);

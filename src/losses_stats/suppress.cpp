@@ -212,14 +212,20 @@ bool protect_last(std::vector<Bulletin>& all, uint64_t threshold) {
   const size_t k = all.size() - 1;
   std::vector<Bulletin> everything = all;
   std::fill(everything[k].published.begin(), everything[k].published.end(), uint8_t{0});
-  const Network whole = network_of(everything, k, false);
+  Network whole = network_of(everything, k, false);
+  Network left_out = network_of(all, k, false);
+  std::vector<double> cost = costs(all[k]);
   for (size_t cell = 0; cell < all[k].table.counts.size(); ++cell) {
     if (all[k].published[cell] != 0) continue;
-    if (network_of(all, k, false).width(cell, threshold) >= threshold) continue;
-    for (const size_t other : whole.cheapest_ring(cell, costs(all[k]), threshold)) {
-      added = added || all[k].published[other] != 0;
+    if (left_out.width(cell, threshold) >= threshold) continue;
+    bool changed = false;
+    for (const size_t other : whole.cheapest_ring(cell, cost, threshold)) {
+      changed = changed || all[k].published[other] != 0;
       all[k].published[other] = 0;
+      left_out.edge(other) = whole.edge(other);
     }
+    if (changed) cost = costs(all[k]);
+    added = added || changed;
   }
   return added;
 }

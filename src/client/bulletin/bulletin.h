@@ -1,0 +1,37 @@
+// Bulletins in the client: statements and consent, drafts, the approvals of two organizers, and the folder
+// that a draft is. Nothing leaves the device by this: who wants the folder saves it.
+#pragma once
+
+#include "client/bulletin/folder.h"
+#include "client/client.h"
+
+namespace homeward::client::bulletin {
+
+using domain::bulletin::Digest;
+using domain::bulletin::KeptDraft;
+
+// --- Commands; each posts what it says ---
+// What is said must have passed `check`. kNotAllowed where every device would ignore it.
+Result<domain::Ref> write_statement(const Client::Hand& hand, const domain::bulletin::Statement& statement);
+Result<> consent(const Client::Hand& hand, const domain::Ref& statement);
+Result<> take_back(const Client::Hand& hand, const domain::Ref& statement);
+// A draft of the figures as they are now. kNotAllowed for who is no organizer, for a statement that may not
+// be printed, or for another threshold or an earlier day than those of the bulletins before.
+Result<domain::Ref> prepare(const Client::Hand& hand, const Wanted& wanted);
+// `shown` is the digest of what she was shown. kNotAllowed if that is not the draft's, if this device makes
+// another folder of the draft, or if the figures are no longer those of the draft (`changed_since`).
+Result<> approve(const Client::Hand& hand, const domain::Ref& draft, const Digest& shown);
+Result<> discard(const Client::Hand& hand, const domain::Ref& draft, const std::string& reason);
+
+// --- Queries ---
+struct Made {
+  Edition edition;
+  std::vector<File> folder;
+  Digest digest;
+};
+// The folder of a draft, which no longer depends on what the figures are now.
+Made made_of(Rows& rows, const group::GroupId& group, const KeptDraft& draft);
+// What would be different if the same draft were prepared now, on this device; empty if nothing.
+std::vector<std::string> changed_since(Rows& rows, const group::GroupId& group, const KeptDraft& draft);
+
+}  // namespace homeward::client::bulletin
