@@ -13,6 +13,10 @@ namespace homeward::group {
 namespace {
 
 constexpr int64_t kOthersAfter_ms = 60 * kSecond_ms;  // for what nobody is nearer to
+// Where more requests are open, those that are ready wait for the next one so long, and no longer in all:
+// many who are vouched for together enter by one commit.
+constexpr int64_t kGatherStep_ms = 3 * kSecond_ms;
+constexpr int64_t kGatherMost_ms = 30 * kSecond_ms;
 
 int64_t jitter(Random& random, int64_t below_ms) {
   uint32_t draw = 0;
@@ -79,6 +83,16 @@ Group::Impl::Plan Group::Impl::plan(Instant now) const {
   return out;
 }
 
+// Nobody waits where no other request is open.
+Instant Group::Impl::gathers_until(const Plan& wanted, Instant now) {
+  if (wanted.adds.empty()) adds_ready = {};
+  if (wanted.adds.empty() || wanted.adds.size() >= kMostAdds ||
+      roster.requests().size() == wanted.adds.size())
+    return {};
+  if (adds_ready.ms == 0 || now < adds_ready) adds_ready = now;
+  return std::min(adds_stirred.after_ms(kGatherStep_ms), adds_ready.after_ms(kGatherMost_ms));
+}
+
 void Group::Impl::notice_dues(Instant now, Random& random) {
   if (!following() || !caught_up || court().is_named(mls->own_leaf())) {
     dues.clear();
@@ -101,6 +115,7 @@ void Group::Impl::notice_dues(Instant now, Random& random) {
     want(due_key('r', what), turns(rank_of(here, removal.by, me)));
   }
   const Plan wanted = plan(now);
+  const Instant gathered = gathers_until(wanted, now);
   for (const RequestId& id_of : wanted.adds) {
     const OpenRequest& open = roster.requests().at(id_of);
     int64_t rank = 0;
@@ -110,6 +125,9 @@ void Group::Impl::notice_dues(Instant now, Random& random) {
     }
     const bool vouched = open.has_approval_of(saved.me.person);
     want(due_key('a', id_of), vouched ? turns(rank) : kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
+    Instant& due = next.at(due_key('a', id_of));
+    if (gathered <= now && vouched && rank == 0) due = std::min(due, now);
+    due = std::max(due, gathered);
   }
   for (const PersonId& person : wanted.removals) want(due_key('v', person), turns(rank_of(here, {}, me)));
   if (wanted.change) {

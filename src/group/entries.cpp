@@ -223,6 +223,7 @@ void Group::Impl::apply_event(mls::LeafIndex leaf, const PersonId& author, const
     turn.fold.fold(context, event);
   } else {
     const bool requests_changed = roster.fold(court(), {leaf, author}, event, turn.rows);
+    if (event.kind == kRequestProposed || event.kind == kRequestConfirmed) adds_stirred = turn.now;
     if (requests_changed) turn.happened.emplace_back(RequestsChanged{});
     const bool about_people = event.kind == kMyName || event.kind == kRemovalApproved ||
                               event.kind == kChangeProposed || event.kind == kChangeApproved ||

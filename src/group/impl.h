@@ -130,6 +130,8 @@ struct Group::Impl {
   bool doubt = false;              // the relay contradicted itself on this connection
   bool second_look = false;        // and the connection is a new one
   std::map<Bytes, Instant> dues;   // reasons to commit and when it is my turn
+  Instant adds_ready;              // since when an add could be committed; 0: none could
+  Instant adds_stirred;            // when a request was last proposed or confirmed
   std::set<RequestId> unfit;       // requests that no commit could be made of
   std::set<RequestId> confirming;  // my confirmations in the outbox
   std::set<ChangeId> approving;    // my approvals of changes in the outbox
@@ -202,6 +204,7 @@ struct Group::Impl {
   };
   Plan plan(Instant now) const;
   void notice_dues(Instant now, Random& random);
+  Instant gathers_until(const Plan& wanted, Instant now);
   bool make_commit(Turn& turn);  // false: nothing could be made
   struct Draft {
     Policy policy;
