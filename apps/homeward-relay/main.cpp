@@ -1,12 +1,15 @@
 // homeward-relay: keeps queues of encrypted entries for groups and knows nothing of them.
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "os/postgres/store.h"
 #include "os/relay/relay_server.h"
 
 using homeward::os::RelayServer;
@@ -15,9 +18,14 @@ using homeward::os::RelayServerOptions;
 namespace {
 
 constexpr const char* kUsage =
-    "usage: homeward-relay serve --data DIR [options]\n"
+    "usage: homeward-relay serve (--data DIR | --store CLUSTER...) [options]\n"
     "\n"
     "  --data DIR                    where entries are kept; made if it is missing\n"
+    "  --store postgres://...        in a PostgreSQL cluster instead; repeated for several clusters\n"
+    "  --store @FILE                 the same, a cluster on each line of FILE (or of "
+    "$HOMEWARD_RELAY_STORES)\n"
+    "  --store-alone yes             accept clusters without a synchronous standby\n"
+    "  --forget-stores yes           do without clusters that were used before, and their queues\n"
     "  --listen ADDRESS:PORT         127.0.0.1:8470 if not given; port 0 takes a free one\n"
     "  --tls-cert FILE               speak HTTPS with this certificate, its chain after it (PEM)\n"
     "  --tls-key FILE                and its private key (PEM, no passphrase); SIGHUP reads both again\n"
@@ -87,10 +95,39 @@ std::string take_key(RelayServerOptions& options, std::string_view path) {
   return options.access_keys.empty() ? "takes a file with a key of 16 characters or more on each line" : "";
 }
 
+std::string take_store_lines(RelayServerOptions& options, std::istream& lines) {
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line.front() == '#') continue;
+    if (const std::string problem = homeward::os::problem_of_store(line, true); !problem.empty())
+      return problem;
+    options.stores.push_back(line);
+  }
+  return options.stores.empty() ? "names no cluster" : "";
+}
+
+std::string take_store(RelayServerOptions& options, std::string_view value) {
+  if (value.starts_with('@')) {
+    std::ifstream file{std::string(value.substr(1))};
+    return take_store_lines(options, file);
+  }
+  options.stores.emplace_back(value);
+  return homeward::os::problem_of_store(options.stores.back(), false);
+}
+
+Take yes(bool& to) {
+  return [&to](std::string_view value) -> std::string {
+    to = value == "yes";
+    return value == "yes" || value == "no" ? "" : "takes yes or no";
+  };
+}
+
 std::vector<Option> options_of(RelayServerOptions& options) {
   homeward::relay::Limits& limits = options.limits;
   return {
       {"--data", text(options.folder)},
+      {"--store", [&](std::string_view value) { return take_store(options, value); }},
+      {"--store-alone", yes(options.stores_are_alone)},
+      {"--forget-stores", yes(options.forget_stores)},
       {"--listen", [&](std::string_view value) { return take_listen(options, value); }},
       {"--tls-cert", text(options.tls_certificate_file)},
       {"--tls-key", text(options.tls_key_file)},
@@ -125,7 +162,14 @@ int main(int argc, char** argv) {
     const std::string problem = option->take(arguments[i + 1]);
     if (!problem.empty()) return wrong(name + " " + problem);
   }
-  if (options.folder.empty()) return wrong("--data DIR says where entries are kept");
+  if (const char* stores = std::getenv("HOMEWARD_RELAY_STORES");
+      stores != nullptr && options.stores.empty()) {
+    std::istringstream lines{std::string(stores)};
+    const std::string problem = take_store_lines(options, lines);
+    if (!problem.empty()) return wrong("HOMEWARD_RELAY_STORES " + problem);
+  }
+  if (options.folder.empty() == options.stores.empty())
+    return wrong("--data DIR or --store CLUSTER says where entries are kept");
   if (options.tls_certificate_file.empty() != options.tls_key_file.empty())
     return wrong("--tls-cert FILE and --tls-key FILE go together");
 

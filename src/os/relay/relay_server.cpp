@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "os/postgres/store.h"
 #include "os/relay/listener.h"
 #include "os/relay/server_core.h"
 #include "os/relay/server_store.h"
@@ -66,6 +67,7 @@ class RelayServer::State final : private Loop, public ServerCore {
   }
 
  private:
+  std::string open_store();
   std::string listen();
   void listen_to_signals();
   void await_reload();
@@ -105,16 +107,28 @@ std::string RelayServer::State::prepare() {
     if (loaded.context == nullptr) return loaded.problem;
     tls_ = std::move(loaded.context);
   }
-  OpenedStore opened = open_local_store(io_, options_.folder);
-  if (opened.store == nullptr) return opened.problem;
+  if (const std::string problem = open_store(); !problem.empty()) return problem;
   if (const std::string problem = listen(); !problem.empty()) return problem;
-  store_ = std::move(opened.store);
   relay_.emplace(*store_, options_.limits, steady_clock_now());
   store_->set_heard([this](const wire::QueueId& queue, uint64_t last) {
     relay_->heard(queue, last);
     wake();
   });
   return {};
+}
+
+std::string RelayServer::State::open_store() {
+  if (options_.stores.empty()) {
+    OpenedStore opened = open_local_store(io_, options_.folder);
+    store_ = std::move(opened.store);
+    return opened.problem;
+  }
+  PostgresStore::Opened opened = PostgresStore::open(io_, {.stores = options_.stores,
+                                                           .is_alone = options_.stores_are_alone,
+                                                           .forget_stores = options_.forget_stores,
+                                                           .retention_days = options_.limits.retention_days});
+  store_ = std::move(opened.store);
+  return opened.problem;
 }
 
 std::string RelayServer::State::listen() {

@@ -9,7 +9,8 @@
 // both files again, for the connections that come after. A Unix socket is for a reverse proxy or an onion
 // service on the same machine; user and group of the relay may connect.
 //
-// Two threads: one for all sockets and rules, one for the store's transactions. It writes no log line about a
+// Two threads: one for all sockets and rules, one for the transactions of SQLite; PostgreSQL is spoken to by
+// the first. It writes no log line about a
 // request, and no address, id or size leaves it. Requests with a content encoding are refused; nothing is
 // ever compressed.
 #pragma once
@@ -26,6 +27,10 @@ struct RelayServerOptions {
   uint16_t port = 8470;               // 0: a free one
   std::string unix_socket;            // path of a Unix socket to listen on as well, without TLS; empty: none
   std::string folder;                 // made if it is missing; for this process alone
+  // PostgreSQL clusters to keep everything in instead of SQLite in the folder (os/postgres/store.h).
+  std::vector<std::string> stores;
+  bool stores_are_alone = false;
+  bool forget_stores = false;
   std::vector<std::string> access_keys;  // if any, "Authorization: Bearer KEY" with one is needed to create
                                          // queues
   std::string tls_certificate_file;      // PEM; empty: HTTP without TLS

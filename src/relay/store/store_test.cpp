@@ -4,12 +4,72 @@
 #include <sqlite3.h>
 
 #include "relay/store/faulty_vfs.h"
-#include "relay/testing.h"
+#include "relay/store/store_conformance.h"
 
 namespace homeward::relay {
 namespace {
 
-// The same rules for both ways of connecting.
+// The store in a folder, with either way of connecting.
+class SqliteUnderTest final : public StoreUnderTest {
+ public:
+  explicit SqliteUnderTest(bool one_connection) : one_connection_(one_connection) { reopen(); }
+  void reopen() override {
+    store_.reader.reset();
+    store_.writer.reset();
+    auto opened = open_sqlite_store({.folder = folder_.path(), .one_connection = one_connection_});
+    HW_ASSERT(opened.ok());
+    store_ = std::move(*opened);
+  }
+  Result<> append(std::span<StoreAppend> batch, const StoreWriter::Rules& rules) override {
+    return refreshed(store_.writer->append(batch, rules));
+  }
+  Result<> put(std::span<StoreChunk> batch, const StoreWriter::Rules& rules) override {
+    return refreshed(store_.writer->put(batch, rules));
+  }
+  Result<> expire(Instant wall, uint32_t retention_days) override {
+    for (;;) {
+      HW_LET(const bool more, store_.writer->expire(wall, retention_days));
+      HW_TRY(refreshed(success()));
+      if (!more) return success();
+    }
+  }
+  Result<StoreReader::Page> read(const wire::QueueId& queue, uint64_t after, size_t most_bytes) override {
+    return store_.reader->read(queue, after, most_bytes);
+  }
+  Result<StoreReader::Blob> blob(const wire::BlobId& blob) override { return store_.reader->blob(blob); }
+  Result<std::optional<Bytes>> chunk(const wire::BlobId& blob, uint16_t index) override {
+    return store_.reader->chunk(blob, index);
+  }
+  uint64_t stored_bytes() override { return store_.writer->stored_bytes(); }
+  size_t entry_days() override { return files("entries-"); }
+  size_t blob_days() override { return files("blobs-"); }
+
+ private:
+  Result<> refreshed(Result<> done) {
+    if (store_.writer->take_layout_changed()) HW_TRY(store_.reader->refresh());
+    return done;
+  }
+  size_t files(const char* start) const {
+    size_t count = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
+      count += file.path().extension() == ".db" && file.path().filename().string().starts_with(start);
+    }
+    return count;
+  }
+
+  const bool one_connection_;
+  TemporaryFolder folder_;
+  Store store_;
+};
+
+template <bool kOneConnection>
+std::unique_ptr<StoreUnderTest> open_sqlite() {
+  return std::make_unique<SqliteUnderTest>(kOneConnection);
+}
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(&open_sqlite<false>, &open_sqlite<true>),
+                         [](const auto& each) { return each.index == 0 ? "Two" : "One"; });
+
+// What only this store has, with either way of connecting.
 class StoreTest : public testing::TestWithParam<bool> {
  protected:
   StoreTest() { open(); }
@@ -82,85 +142,6 @@ class StoreTest : public testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Connections, StoreTest, testing::Values(false, true),
                          [](const auto& each) { return each.param ? "One" : "Two"; });
 
-TEST_P(StoreTest, NumbersBeginAtOneAndSurviveReopening) {
-  std::vector<Bytes> entries;
-  for (uint64_t number = 1; number <= 20; ++number) {
-    if (number % 7 == 0) open();
-    entries.push_back(random_.bytes(512));
-    EXPECT_EQ(append(queue_, entries.back()).number, number);
-  }
-  const auto page = read(queue_, 0);
-  EXPECT_EQ(page.first, 1u);
-  EXPECT_EQ(page.last_in_queue, 20u);
-  EXPECT_EQ(page.entries, entries);
-  EXPECT_EQ(read(random_.fixed<wire::QueueId>(), 0).last_in_queue, 0u);
-}
-
-TEST_P(StoreTest, TheSameBytesAreStoredOnce) {
-  const Bytes entry = random_.bytes(512);
-  EXPECT_EQ(append(queue_, entry).outcome, Outcome::kStored);
-  append(queue_, random_.bytes(512));
-  EXPECT_EQ(append(queue_, entry).outcome, Outcome::kRepeated);
-  open();
-  rules_.wall = rules_.wall.after_ms(kTestDay_ms);
-  append(queue_, random_.bytes(512));
-  EXPECT_EQ(append(queue_, entry).number, 1u);
-  EXPECT_EQ(append(random_.fixed<wire::QueueId>(), entry).outcome, Outcome::kStored);
-  std::vector<StoreAppend> twice;
-  const Bytes other = random_.bytes(512);
-  for (int i = 0; i < 2; ++i) twice.push_back({.queue = queue_, .entry = other});
-  ASSERT_TRUE(store_.writer->append(twice, rules_).ok());
-  EXPECT_EQ(twice[0].number, 4u);
-  EXPECT_EQ(twice[1].number, 4u);
-  EXPECT_EQ(twice[1].outcome, Outcome::kRepeated);
-}
-
-TEST_P(StoreTest, PagesHoldWhatWasAskedForAcrossDays) {
-  for (int i = 0; i < 10; ++i) {
-    append(queue_, random_.bytes(1024));
-    if (i % 3 == 2) rules_.wall = rules_.wall.after_ms(kTestDay_ms);
-  }
-  EXPECT_EQ(files(), 4u);
-  uint64_t after = 0;
-  while (after < 10) {
-    const auto page = read(queue_, after, 4096);
-    EXPECT_EQ(page.first, after + 1);
-    EXPECT_EQ(page.entries.size(), after == 8 ? 2u : 4u);
-    after += page.entries.size();
-  }
-  EXPECT_EQ(read(queue_, 3, 1).entries.size(), 1u);
-  EXPECT_TRUE(read(queue_, 10).entries.empty());
-  EXPECT_TRUE(read(queue_, UINT64_MAX).entries.empty());
-}
-
-TEST_P(StoreTest, ExpiryGivesSpaceBackAndKeepsNumbers) {
-  append(queue_, random_.bytes(512));
-  append(queue_, random_.bytes(512));
-  rules_.wall = rules_.wall.after_ms(20 * kTestDay_ms);
-  append(queue_, random_.bytes(512));
-  const wire::QueueId other = random_.fixed<wire::QueueId>();
-  append(other, random_.bytes(512));
-  expire();
-  EXPECT_EQ(files(), 2u);
-  rules_.wall = rules_.wall.after_ms(11 * kTestDay_ms);
-  expire();
-  EXPECT_EQ(files(), 1u);
-  EXPECT_TRUE(read(queue_, 1).expired);
-  EXPECT_FALSE(read(queue_, 2).expired);
-  EXPECT_EQ(read(queue_, 2).entries.size(), 1u);
-  rules_.wall = rules_.wall.after_ms(31 * kTestDay_ms);
-  expire();
-  EXPECT_EQ(files(), 0u);
-  EXPECT_EQ(store_.writer->stored_bytes(), 0u);
-  open();
-  EXPECT_TRUE(read(queue_, 2).expired);
-  EXPECT_EQ(read(queue_, 3).last_in_queue, 3u);
-  const StoreAppend next = append(queue_, random_.bytes(512));
-  EXPECT_EQ(next.number, 4u);
-  EXPECT_FALSE(next.created);
-  EXPECT_EQ(append(other, random_.bytes(512)).number, 2u);
-}
-
 TEST_P(StoreTest, ExpiryOfManyQueuesGoesInSteps) {
   std::vector<StoreAppend> batch;
   for (int i = 0; i < 4'500; ++i)
@@ -173,33 +154,6 @@ TEST_P(StoreTest, ExpiryOfManyQueuesGoesInSteps) {
   expire();
   EXPECT_EQ(append(batch[4'499].queue, random_.bytes(512)).number, 2u);
   EXPECT_TRUE(read(batch[3'000].queue, 0).expired);
-}
-
-TEST_P(StoreTest, AClockSetBackLosesNothing) {
-  append(queue_, random_.bytes(512));
-  rules_.wall = rules_.wall.after_ms(-5 * kTestDay_ms);
-  EXPECT_EQ(append(queue_, random_.bytes(512)).number, 2u);
-  expire();
-  open();
-  EXPECT_EQ(read(queue_, 0).entries.size(), 2u);
-}
-
-TEST_P(StoreTest, RulesAreKept) {
-  rules_.entries_per_queue = 3;
-  for (int i = 0; i < 3; ++i) append(queue_, random_.bytes(512));
-  EXPECT_EQ(append(queue_, random_.bytes(512)).outcome, Outcome::kQueueFull);
-  rules_.most_new_queues = 1;
-  std::vector<StoreAppend> batch;
-  for (int i = 0; i < 2; ++i)
-    batch.push_back({.queue = random_.fixed<wire::QueueId>(), .entry = random_.bytes(512)});
-  batch.push_back(
-      {.queue = random_.fixed<wire::QueueId>(), .entry = random_.bytes(512), .may_create = false});
-  ASSERT_TRUE(store_.writer->append(batch, rules_).ok());
-  EXPECT_EQ(batch[0].outcome, Outcome::kStored);
-  EXPECT_TRUE(batch[0].created);
-  EXPECT_EQ(batch[1].outcome, Outcome::kTooManyQueues);
-  EXPECT_EQ(batch[2].outcome, Outcome::kMayNotCreate);
-  EXPECT_EQ(read(batch[1].queue, 0).last_in_queue, 0u);
 }
 
 TEST_P(StoreTest, AFullDiskRefusesAndReadsGoOn) {
@@ -223,99 +177,6 @@ TEST_P(StoreTest, AFullDiskRefusesAndReadsGoOn) {
   EXPECT_EQ(read(queue_, 0).entries.size(), 8u);
   open();
   EXPECT_EQ(read(queue_, 0).entries.size(), 8u);
-}
-
-TEST_P(StoreTest, TheBoundOfTheStoreIsADiskThatIsFull) {
-  rules_.most_store_bytes = 200'000;
-  uint64_t stored = 0;
-  for (;;) {
-    std::vector<StoreAppend> batch{{.queue = queue_, .entry = random_.bytes(16'384)}};
-    const auto result = store_.writer->append(batch, rules_);
-    if (!result.ok()) {
-      EXPECT_TRUE(result.error().is(RelayError::kDiskFull));
-      break;
-    }
-    ASSERT_LT(++stored, 20u);
-  }
-  EXPECT_GT(stored, 5u);
-}
-
-TEST_P(StoreTest, ChunksAreStoredOnceAndReadBack) {
-  const wire::BlobId blob = random_.fixed<wire::BlobId>();
-  std::vector<Bytes> chunks;
-  for (int i = 0; i < 6; ++i) chunks.push_back(random_.bytes(wire::kChunkBytes));
-  for (const uint16_t index : {4, 0, 5}) {
-    const StoreChunk stored = put(blob, index, 6, chunks[index]);
-    EXPECT_EQ(stored.outcome, Outcome::kStored);
-    EXPECT_EQ(stored.created, index == 4);
-    EXPECT_EQ(stored.ends_s, uint64_t{20'031} * 86'400);
-  }
-  EXPECT_EQ(put(blob, 4, 6, chunks[4], 3).outcome, Outcome::kRepeated);
-  EXPECT_EQ(put(blob, 4, 6, chunks[3]).outcome, Outcome::kDiffers);
-  EXPECT_EQ(put(blob, 1, 8, chunks[1]).outcome, Outcome::kDiffers);
-  open();
-  EXPECT_EQ(status(blob).count, 6u);
-  EXPECT_EQ(status(blob).present, (std::vector<bool>{true, false, false, false, true, true}));
-  EXPECT_EQ(chunk(blob, 1), std::nullopt);
-  for (uint16_t index = 0; index < 6; ++index) put(blob, index, 6, chunks[index]);
-  for (uint16_t index = 0; index < 6; ++index) EXPECT_EQ(chunk(blob, index), chunks[index]);
-  EXPECT_EQ(chunk(blob, 6), std::nullopt);
-  const wire::BlobId unknown = random_.fixed<wire::BlobId>();
-  EXPECT_EQ(status(unknown).count, 0u);
-  EXPECT_EQ(chunk(unknown, 0), std::nullopt);
-}
-
-TEST_P(StoreTest, BlobsEndOnTheirDayAndGiveSpaceBack) {
-  const Bytes bytes = random_.bytes(wire::kChunkBytes);
-  const wire::BlobId brief = random_.fixed<wire::BlobId>();
-  const wire::BlobId lasting = random_.fixed<wire::BlobId>();
-  EXPECT_EQ(put(brief, 0, 2, bytes, 1).ends_s, uint64_t{20'002} * 86'400);
-  EXPECT_EQ(put(lasting, 0, 1, bytes, UINT16_MAX).ends_s, uint64_t{20'031} * 86'400);  // bounded by the relay
-  rules_.wall = rules_.wall.after_ms(kTestDay_ms);
-  EXPECT_EQ(put(brief, 1, 2, bytes, 30).ends_s, uint64_t{20'002} * 86'400);
-  expire();
-  EXPECT_EQ(files("blobs-"), 2u);
-  EXPECT_EQ(status(brief).present, (std::vector<bool>{true, true}));
-  EXPECT_GT(store_.writer->stored_bytes(), 3 * wire::kChunkBytes);
-  rules_.wall = rules_.wall.after_ms(kTestDay_ms);
-  expire();
-  EXPECT_EQ(files("blobs-"), 1u);
-  EXPECT_EQ(status(brief).count, 0u);
-  EXPECT_EQ(chunk(brief, 0), std::nullopt);
-  EXPECT_EQ(chunk(lasting, 0), bytes);
-  EXPECT_TRUE(put(brief, 0, 1, bytes, 5).created);  // begun anew, under its old name
-  rules_.wall = rules_.wall.after_ms(40 * kTestDay_ms);
-  expire();
-  EXPECT_EQ(files("blobs-"), 0u);
-  EXPECT_EQ(store_.writer->stored_bytes(), 0u);
-  open();
-  EXPECT_EQ(status(lasting).count, 0u);
-}
-
-TEST_P(StoreTest, RulesOfBlobsAreKept) {
-  rules_.most_new_blobs = 1;
-  const Bytes bytes = random_.bytes(wire::kChunkBytes);
-  std::vector<StoreChunk> batch;
-  for (int i = 0; i < 3; ++i) {
-    batch.push_back(
-        {.blob = random_.fixed<wire::BlobId>(), .index = 0, .count = 2, .days = 9, .chunk = bytes});
-  }
-  batch.push_back(
-      {.blob = batch[0].blob, .index = 1, .count = 2, .days = 2, .chunk = bytes, .may_create = false});
-  batch[2].may_create = false;
-  ASSERT_TRUE(store_.writer->put(batch, rules_).ok());
-  refresh();
-  EXPECT_EQ(batch[0].outcome, Outcome::kStored);
-  EXPECT_EQ(batch[1].outcome, Outcome::kTooManyQueues);
-  EXPECT_EQ(batch[2].outcome, Outcome::kMayNotCreate);
-  EXPECT_EQ(batch[3].outcome, Outcome::kStored);
-  EXPECT_FALSE(batch[3].created);
-  EXPECT_EQ(batch[3].ends_s, batch[0].ends_s);
-  EXPECT_EQ(status(batch[1].blob).count, 0u);
-  rules_.most_store_bytes = 1;
-  const auto refused = store_.writer->put(batch, rules_);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_TRUE(refused.error().is(RelayError::kDiskFull));
 }
 
 TEST_P(StoreTest, AFullDiskRefusesChunksAndTheyAreReadOn) {
