@@ -75,6 +75,7 @@ struct CommandList {
 // Of node_guidance.cpp, node_questions.cpp, node_cases.cpp, node_rolls.cpp and node_tallies.cpp.
 void add_policy(CommandList& list);
 void add_talk(CommandList& list);
+void add_porch(CommandList& list);
 void add_guidance(CommandList& list);
 void add_questions(CommandList& list);
 void add_cases(CommandList& list);
@@ -85,6 +86,7 @@ void add_tallies(CommandList& list);
 // Of node_talk.cpp: everything of a message but who, when and what.
 void show_marks(const group::Group& group, const client::TalkMessage& message, MessageItem& item);
 void today_policy(Node& node, const client::GroupSummary& group, TodayList& out);
+void today_porch(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_guidance(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_questions(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_cases(Node& node, const client::GroupSummary& group, TodayList& out);

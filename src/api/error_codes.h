@@ -134,6 +134,21 @@
   X(figures_invalid, \
     "Цифры не сходятся: нужна хотя бы одна, каждая не больше общего числа, и не раньше начала срока.", \
     "The figures do not fit: at least one is needed, none over the number of all, within the period.") \
+  X(no_porch, \
+    "У этой группы нет прихожей, или вас в ней нет.", \
+    "This group has no porch, or you are not in it.") \
+  X(porch_early, \
+    "Она пробыла в прихожей меньше, чем назначила группа. Подождите.", \
+    "She has been in the porch for less time than the group asks. Wait.") \
+  X(porch_not_there, \
+    "Её больше нет в прихожей, или там больше нет вас. Предложить её оттуда нельзя.", \
+    "She is not in the porch any more, or you are not. She cannot be proposed from there.") \
+  X(porch_no_key, \
+    "Её устройство ещё не готово принять приглашение. Попробуйте, когда она выйдет на связь.", \
+    "Her device is not ready to take an invite yet. Try again once she has been online.") \
+  X(not_in_porch, \
+    "В прихожей этого нет: здесь только разговор, памятки и вопросы.", \
+    "There is none of this in a porch: only talk, guidance and questions.") \
   X(internal, \
     "В программе ошибка. Ничего не потеряно; перезапустите её.", \
     "The program has a fault. Nothing is lost; start it again.")

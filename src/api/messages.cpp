@@ -4,6 +4,7 @@
 #include "client/cases.h"
 #include "client/client.h"
 #include "client/guidance.h"
+#include "client/porch.h"
 #include "client/questions.h"
 #include "domain/rolls/rolls.h"
 #include "domain/tallies/events.h"
@@ -51,6 +52,7 @@ ErrorCode code_of(const Error& error) {
   using client::CarryError;
   using client::CaseFileError;
   using client::ClientError;
+  using client::PorchError;
   using client::SealingError;
   using client::guidance::GuidanceRefusal;
   using client::questions::QuestionRefusal;
@@ -74,6 +76,13 @@ ErrorCode code_of(const Error& error) {
       {error.is(ClientError::kNotAllowed), ErrorCode::not_allowed},
       {error.is(ClientError::kDiskFull), ErrorCode::disk_full},
       {error.is(ClientError::kLinkUsed), ErrorCode::link_used},
+      {error.is(ClientError::kNotInPorch), ErrorCode::not_in_porch},
+      {error.is(PorchError::kNoPorch), ErrorCode::no_porch},
+      {error.is(PorchError::kTooEarly), ErrorCode::porch_early},
+      {error.is(PorchError::kNotThere), ErrorCode::porch_not_there},
+      {error.is(PorchError::kNoKey), ErrorCode::porch_no_key},
+      {error.is(PorchError::kNoNote), ErrorCode::no_invite},
+      {error.is(PorchError::kTextTooLong), ErrorCode::text_too_long},
       {error.is(GuidanceRefusal::kAdvisersOnly), ErrorCode::advisers_only},
       {error.is(GuidanceRefusal::kNoSuchArticle), ErrorCode::no_article},
       {error.is(GuidanceRefusal::kNoSuchRevision), ErrorCode::no_revision},

@@ -109,7 +109,8 @@ GroupList Node::group_list(const Nothing&) {
                    static_cast<int64_t>(group.unread),
                    static_cast<int64_t>(group.mentions),
                    link_name(group.link),
-                   {}};
+                   {},
+                   group.is_porch};
     if (group.last) item.last = LastMessage{group.last->author_name, group.last->text, group.last->at.ms};
     out.groups.push_back(std::move(item));
   }
@@ -361,6 +362,7 @@ TodayList Node::today_list(const Nothing&) {
       item.request = text_id(request.id);
     }
     today_policy(*this, summary, out);
+    today_porch(*this, summary, out);
     today_cases(*this, summary, out);
     today_questions(*this, summary, out);
     today_guidance(*this, summary, out);

@@ -67,8 +67,18 @@ ChangeItem change_item(const group::Group& group, const group::PendingChange& pe
                   .vouches = pending.change.vouches,
                   .retention_days = pending.change.retention_days,
                   .closes_at = {},
-                  .roles = {}};
+                  .roles = {},
+                  .porch = {},
+                  .porch_days = {}};
   if (pending.change.closes) item.closes_at = pending.change.closes->ms;
+  if (const auto& porch = pending.change.porch) {
+    const auto now = group.policy().porch;
+    const bool closes = porch->group == group::GroupId{} && !group.is_porch();
+    item.porch = closes                                                    ? PorchChangeName::closes
+                 : group.is_porch() || (now && now->group == porch->group) ? PorchChangeName::days
+                                                                           : PorchChangeName::opens;
+    if (!closes) item.porch_days = porch->days;
+  }
   for (const group::RoleChange& role : pending.change.roles)
     item.roles.push_back({text_id(role.person), group.name_of(role.person), name_of(role.role)});
   return item;

@@ -64,11 +64,16 @@ enum class TodayKind {
   case_told,          // somebody else wrote an entry into a case of mine
   double_found,       // a case of mine may be of the same man as another
   policy_change,      // an organizer: another proposed a change of roles or policy
-  objection           // somebody objects to a join request that I vouched for or proposed
+  objection,          // somebody objects to a join request that I vouched for or proposed
+  porch_ready,        // somebody stayed in the porch long enough: bring her further in?
+  porch_asked,        // I am asked further in
+  porch_help,         // I am asked into the porch of a group, to be there for newcomers
+  porch_done          // I came further in and am still in the porch
 };
 BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, returns, removed, join_waiting, warning, unread,
                     question_urgent, question_answered, question_open, article_withdrawn, article_stale,
-                    proposal, case_silent, case_due, case_told, double_found, policy_change, objection)
+                    proposal, case_silent, case_due, case_told, double_found, policy_change, objection,
+                    porch_ready, porch_asked, porch_help, porch_done)
 enum class NoticeName {
   vault,
   groups,
@@ -216,10 +221,11 @@ struct GroupItem {
   int64_t requests, waiting, unread, mentions;
   LinkName link;
   std::optional<LastMessage> last;
+  bool is_porch;  // talk and guidance only
 };
 BOOST_DESCRIBE_STRUCT(GroupItem, (),
                       (group, name, members, epoch, state, my_name, my_role, requests, waiting, unread,
-                       mentions, link, last))
+                       mentions, link, last, is_porch))
 struct GroupList {
   HW_API(GroupList);
   std::vector<GroupItem> groups;

@@ -159,6 +159,7 @@ struct GroupSummary {
   size_t mentions = 0;  // of them, those that mention me
   LinkState link = LinkState::kOffline;
   std::optional<TalkMessage> last;  // newest message taken in
+  bool is_porch = false;
 };
 
 struct JoinSummary {

@@ -85,7 +85,8 @@ std::vector<GroupSummary> Client::groups() {
         .unread = domain::talk::unread(rows, key_of(group.id())),
         .mentions = domain::talk::unread_mentions(rows, key_of(group.id()), domain::Author::from(group.me())),
         .link = peer.link.state(),
-        .last = std::nullopt};
+        .last = std::nullopt,
+        .is_porch = group.is_porch()};
     for (const group::JoinRequest& request : group.requests(impl_->now))
       if (request.can_propose || request.can_confirm) ++one.requests;
     if (const auto last = domain::talk::last(rows, key_of(group.id())))

@@ -102,6 +102,11 @@ struct Departed {
 };
 std::vector<Departed> departed_of(const Client::Look& look);  // the last first
 
+// Of whom this person does not want to be reminded: she is in already, or is not to come in.
+inline constexpr Space kLeftOutSpace = 0x3146;  // porch ‖ person → nothing
+bool is_left_out(Rows& rows, const group::GroupId& porch, const group::PersonId& person);
+void set_left_out(Rows& rows, const group::GroupId& porch, const group::PersonId& person, bool out);
+
 void forget_porch(Rows& rows, const group::GroupId& group);
 
 // --- Of the client itself ---

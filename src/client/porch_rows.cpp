@@ -329,8 +329,21 @@ std::vector<Departed> departed_of(const Client::Look& look) {
   return out;
 }
 
+bool is_left_out(Rows& rows, const group::GroupId& porch, const group::PersonId& person) {
+  return rows.get(kLeftOutSpace, person_key(porch, person)).has_value();
+}
+
+void set_left_out(Rows& rows, const group::GroupId& porch, const group::PersonId& person, bool out) {
+  const Bytes key = person_key(porch, person);
+  if (out)
+    rows.put(kLeftOutSpace, key, {});
+  else
+    rows.erase(kLeftOutSpace, key);
+}
+
 void forget_porch(Rows& rows, const group::GroupId& group) {
-  for (const Space space : {kNoteSpace, kCoverSpace, kAliveSpace, kStaysSpace, kAskedSpace, kDepartedSpace})
+  for (const Space space :
+       {kNoteSpace, kCoverSpace, kAliveSpace, kStaysSpace, kAskedSpace, kDepartedSpace, kLeftOutSpace})
     rows.erase_range(space, prefix_range(group));
 }
 

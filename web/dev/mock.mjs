@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { case_commands, cases_today } from './mock_cases.mjs';
 import { guidance_commands, guidance_today } from './mock_guidance.mjs';
+import { porch_commands } from './mock_porch.mjs';
 import { sample, words } from './sample.mjs';
 
 const dist = process.env.PAGE_DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
@@ -37,7 +38,7 @@ export class Mock {
     this.strangers = false;
     this.streams = new Set();
     this.counter = 0;
-    Object.assign(this.commands, case_commands(this, Refused), guidance_commands(this, Refused));
+    Object.assign(this.commands, case_commands(this, Refused), guidance_commands(this, Refused), porch_commands(this, Refused));
   }
 
   notice(notice, group) {
@@ -146,7 +147,7 @@ export class Mock {
       groups: this.groups.map((g) => {
         const last = g.talk.at(-1);
         return {
-          group: g.group, name: g.name, members: g.members.length, epoch: g.epoch, state: g.state, my_name: g.my_name, my_role: g.my_role, unread: g.unread, mentions: 0, link: this.link,
+          group: g.group, name: g.name, members: g.members.length, epoch: g.epoch, state: g.state, my_name: g.my_name, my_role: g.my_role, unread: g.unread, mentions: 0, link: this.link, is_porch: !!g.is_porch,
           requests: g.list.filter((r) => r.can_propose || r.can_confirm).length, waiting: this.waiting(g),
           ...(last ? { last: { author_name: last.author_name, text: last.text, at: last.at } } : {}),
         };

@@ -293,6 +293,8 @@ export interface ChangeItem {
   retention_days?: number;
   closes_at?: number;
   roles: RoleItem[];
+  porch?: "opens" | "closes" | "days";
+  porch_days?: number;
 }
 
 export interface ChangePassphraseArgs {
@@ -307,6 +309,11 @@ export interface ChangeRef {
 export interface ContactItem {
   name: string;
   how: string;
+}
+
+export interface CopiedGuidance {
+  taken: number;
+  known: number;
 }
 
 export interface CreateGroupArgs {
@@ -325,6 +332,17 @@ export interface DeadlineItem {
   days_left: number;
   met: boolean;
   next: string;
+}
+
+export interface DepartedItem {
+  member: string;
+  name: string;
+  noticed_at: number;
+  last?: LastMessage;
+}
+
+export interface DepartedList {
+  departed: DepartedItem[];
 }
 
 export interface DoubleArgs {
@@ -379,6 +397,13 @@ export interface EditArgs {
   message: string;
   text: string;
   mentions?: string[];
+}
+
+export interface EnterByNoteArgs {
+  group: string;
+  note: string;
+  my_name: string;
+  greeting?: string;
 }
 
 export interface EntryItem {
@@ -464,6 +489,7 @@ export interface GroupItem {
   mentions: number;
   link: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
   last?: LastMessage;
+  is_porch: boolean;
 }
 
 export interface GroupList {
@@ -556,6 +582,12 @@ export interface LawSource {
   text: string;
 }
 
+export interface LeaveOutArgs {
+  group: string;
+  member: string;
+  out: boolean;
+}
+
 export interface MemberArgs {
   group: string;
   member: string;
@@ -644,6 +676,18 @@ export interface NewMessage {
   message: string;
 }
 
+export interface NoteItem {
+  note: string;
+  kind: "further_in" | "into_porch";
+  from: PersonItem;
+  words: string;
+  at: number;
+  ends_at: number;
+  state: "fresh" | "asked" | "in" | "expired" | "foreign";
+  join?: string;
+  group?: string;
+}
+
 export interface Nothing {
 }
 
@@ -664,6 +708,14 @@ export interface ObjectionItem {
   at: number;
 }
 
+export interface OpenPorchArgs {
+  group: string;
+  name: string;
+  my_name: string;
+  days: number;
+  vouches?: number;
+}
+
 export interface OpinionArgs {
   group: string;
   article: string;
@@ -679,6 +731,19 @@ export interface OpinionItem {
   text: string;
   at: number;
   mine: boolean;
+}
+
+export interface OriginItem {
+  request: string;
+  check: "not_from_porch" | "unseen" | "good" | "early" | "gone";
+  name: string;
+  since?: number;
+}
+
+export interface OriginList {
+  has_porch: boolean;
+  days: number;
+  requests: OriginItem[];
 }
 
 export interface OutcomeCount {
@@ -758,6 +823,37 @@ export interface PolicyArgs {
   vouches?: number;
   retention_days?: number;
   closes_at?: number;
+}
+
+export interface PorchDaysArgs {
+  group: string;
+  days: number;
+}
+
+export interface PorchMemberArgs {
+  group: string;
+  member: string;
+  words?: string;
+}
+
+export interface PorchOpened {
+  porch: string;
+  change: string;
+}
+
+export interface PorchStatus {
+  is_porch: boolean;
+  has_porch: boolean;
+  days: number;
+  can_change: boolean;
+  waits: boolean;
+  porch?: string;
+  porch_name?: string;
+  inner?: string;
+  inner_name?: string;
+  since?: number;
+  until?: number;
+  notes: NoteItem[];
 }
 
 export interface PostArgs {
@@ -1160,6 +1256,23 @@ export interface SilenceSettings {
   urgent_days: number;
 }
 
+export interface StayItem {
+  member: string;
+  name: string;
+  role: "member" | "adviser" | "organizer";
+  me: boolean;
+  since: number;
+  until: number;
+  over: boolean;
+  asked_at?: number;
+  left_out: boolean;
+}
+
+export interface StayList {
+  days: number;
+  stays: StayItem[];
+}
+
 export interface StepArgs {
   group: string;
   case_id: string;
@@ -1271,7 +1384,7 @@ export interface ThreatItem {
 }
 
 export interface TodayItem {
-  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread" | "question_urgent" | "question_answered" | "question_open" | "article_withdrawn" | "article_stale" | "proposal" | "case_silent" | "case_due" | "case_told" | "double_found" | "policy_change" | "objection";
+  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread" | "question_urgent" | "question_answered" | "question_open" | "article_withdrawn" | "article_stale" | "proposal" | "case_silent" | "case_due" | "case_told" | "double_found" | "policy_change" | "objection" | "porch_ready" | "porch_asked" | "porch_help" | "porch_done";
   group?: string;
   group_name?: string;
   name?: string;
@@ -1426,6 +1539,30 @@ export interface Commands {
   "group.chain": { args: ChainArgs; result: ChainAnswer };
   /** Removes these persons at once; of a member who is no organizer: her word for it. */
   "group.remove_chain": { args: RemoveChainArgs; result: Nothing };
+  /** Opens a porch for a group: one of its own, where newcomers stay for so many days. */
+  "porch.open": { args: OpenPorchArgs; result: PorchOpened };
+  /** Whether a group has a porch or is one, and who asked me further in. */
+  "porch.status": { args: GroupArgs; result: PorchStatus };
+  /** Who stays in a porch, since when and until when. */
+  "porch.list": { args: GroupArgs; result: StayList };
+  /** How long newcomers of a group stay in its porch. */
+  "porch.set_days": { args: PorchDaysArgs; result: Nothing };
+  /** The group's rules name no porch any more. */
+  "porch.close": { args: GroupArgs; result: Nothing };
+  /** Asks a member of a porch further in; no other member of it sees that. */
+  "porch.bring_in": { args: PorchMemberArgs; result: Nothing };
+  /** Asks a member of a group into its porch, to be there for newcomers. */
+  "porch.ask_into": { args: PorchMemberArgs; result: Nothing };
+  /** Asks to join by a note; the answer is the join that group.joins lists. */
+  "porch.enter": { args: EnterByNoteArgs; result: GroupRef };
+  /** Do not remind me to bring this member of a porch further in. */
+  "porch.leave_out": { args: LeaveOutArgs; result: Nothing };
+  /** Of each join request of a group: whether she comes from its porch. */
+  "porch.requests": { args: GroupArgs; result: OriginList };
+  /** Carries the group's guidance into its porch, signatures and all. */
+  "porch.copy_guidance": { args: GroupArgs; result: CopiedGuidance };
+  /** Who is in the group no more, and until when she could read. */
+  "group.departed": { args: GroupArgs; result: DepartedList };
   /** Guidance articles of a group: the best found first, else the newest first. */
   "guidance.list": { args: ArticlesArgs; result: ArticleList };
   /** One article, whole: its text, who signed it, who disagrees, how it went for others. */
@@ -1526,4 +1663,4 @@ export interface Commands {
   "tally.csv": { args: TallyArgs; result: CalendarFile };
 }
 
-export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "internal";
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "internal";

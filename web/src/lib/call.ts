@@ -19,6 +19,8 @@ export type Join = Result<'group.joins'>['joins'][number];
 export type Message = Result<'talk.list'>['messages'][number];
 export type Found = Result<'talk.search'>['messages'][number];
 export type Warning = Result<'group.warnings'>['warnings'][number];
+export type Stay = Result<'porch.list'>['stays'][number];
+export type PorchNote = Result<'porch.status'>['notes'][number];
 export type Sync = Result<'sync.status'>;
 export type TodayItem = Result<'today.list'>['items'][number];
 export type { Notice };

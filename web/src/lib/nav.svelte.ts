@@ -23,6 +23,7 @@ export type Detail =
   | { kind: 'leave' }
   | { kind: 'rules' }
   | { kind: 'refused' }
+  | { kind: 'porch' }
   | CaseDetail
   | CountDetail
   | GuidanceDetail;
