@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "config.h"
 #include "os/postgres/store.h"
+#include "os/relay/other_relays.h"
 #include "os/relay/relay_server.h"
 
 using homeward::os::RelayServer;
@@ -20,13 +22,16 @@ namespace {
 constexpr const char* kUsage =
     "usage: homeward-relay serve (--data DIR | --store CLUSTER...) [options]\n"
     "\n"
+    "  --config FILE                 options from a TOML file: data = \"DIR\", max_store_mib = 1000, ...\n"
     "  --data DIR                    where entries are kept; made if it is missing\n"
     "  --store postgres://...        in a PostgreSQL cluster instead; repeated for several clusters\n"
     "  --store @FILE                 the same, a cluster on each line of FILE (or of "
     "$HOMEWARD_RELAY_STORES)\n"
     "  --store-alone yes             accept clusters without a synchronous standby\n"
     "  --forget-stores yes           do without clusters that were used before, and their queues\n"
-    "  --listen ADDRESS:PORT         127.0.0.1:8470 if not given; port 0 takes a free one\n"
+    "  --listen ADDRESS:PORT         127.0.0.1:8470 if not given; port 0 takes a free one; 'none' for no "
+    "TCP\n"
+    "  --listen-unix PATH            a Unix socket as well, without TLS, for programs of this machine\n"
     "  --tls-cert FILE               speak HTTPS with this certificate, its chain after it (PEM)\n"
     "  --tls-key FILE                and its private key (PEM, no passphrase); SIGHUP reads both again\n"
     "  --retention-days N            how long entries are kept, and blobs at most (30)\n"
@@ -74,6 +79,10 @@ Take text(std::string& to) {
 }
 
 std::string take_listen(RelayServerOptions& options, std::string_view value) {
+  if (value == "none") {
+    options.address.clear();
+    return {};
+  }
   const size_t colon = value.rfind(':');
   if (colon == std::string_view::npos) return "takes ADDRESS:PORT";
   std::string_view address = value.substr(0, colon);
@@ -84,15 +93,28 @@ std::string take_listen(RelayServerOptions& options, std::string_view value) {
   return problem.empty() ? problem : "takes ADDRESS:PORT, the port a number up to 65535";
 }
 
-std::string take_key(RelayServerOptions& options, std::string_view path) {
+constexpr size_t kShortestKey = 16;
+
+std::string take_key(RelayServerOptions& options, std::string_view key) {
+  if (key.size() < kShortestKey) return "takes a key of 16 characters or more";
+  options.access_keys.emplace_back(key);
+  return {};
+}
+
+std::string take_key_file(RelayServerOptions& options, std::string_view path) {
   std::ifstream file{std::string(path)};
-  options.access_keys.clear();
-  for (std::string key; std::getline(file, key);) {
-    if (key.size() < 16) options.access_keys.clear();
-    if (key.size() < 16) break;
-    options.access_keys.push_back(key);
-  }
-  return options.access_keys.empty() ? "takes a file with a key of 16 characters or more on each line" : "";
+  size_t count = 0;
+  std::string problem;
+  for (std::string key; problem.empty() && std::getline(file, key); ++count) problem = take_key(options, key);
+  return count == 0 || !problem.empty() ? "takes a file with a key of 16 characters or more on each line"
+                                        : "";
+}
+
+std::string take_other_relay(RelayServerOptions& options, std::string_view url) {
+  if (!homeward::os::parse_relay_url(std::string(url)))
+    return "takes http://HOST[:PORT] or https://HOST[:PORT]";
+  options.limits.other_relays.emplace_back(url);
+  return {};
 }
 
 std::string take_store_lines(RelayServerOptions& options, std::istream& lines) {
@@ -129,10 +151,13 @@ std::vector<Option> options_of(RelayServerOptions& options) {
       {"--store-alone", yes(options.stores_are_alone)},
       {"--forget-stores", yes(options.forget_stores)},
       {"--listen", [&](std::string_view value) { return take_listen(options, value); }},
+      {"--listen-unix", text(options.unix_socket)},
       {"--tls-cert", text(options.tls_certificate_file)},
       {"--tls-key", text(options.tls_key_file)},
       {"--retention-days", number(limits.retention_days, 1, 3'650)},
-      {"--access-key-file", [&](std::string_view value) { return take_key(options, value); }},
+      {"--access-key-file", [&](std::string_view value) { return take_key_file(options, value); }},
+      {"--access-key", [&](std::string_view value) { return take_key(options, value); }},
+      {"--forward-to", [&](std::string_view value) { return take_other_relay(options, value); }},
       {"--max-store-mib", number(limits.most_store_bytes, 1, uint64_t{1} << 40, uint64_t{1} << 20)},
       {"--max-connections", number(options.most_connections, 1, 1'000'000)},
       {"--max-requests-per-second", number(limits.requests_per_second, 1, 1'000'000)},
@@ -154,13 +179,19 @@ int main(int argc, char** argv) {
   if (arguments.empty() || arguments[0] != "serve") return wrong("there is one command: serve");
   RelayServerOptions options;
   const std::vector<Option> known = options_of(options);
+  const auto take = [&](const std::string& name, const std::string& value) -> std::string {
+    const auto option = std::ranges::find(known, name, &Option::name);
+    return option == known.end() ? "is no option" : option->take(value);
+  };
   for (size_t i = 1; i < arguments.size(); i += 2) {
     const std::string name(arguments[i]);
-    const auto option = std::ranges::find(known, name, &Option::name);
-    if (option == known.end()) return wrong("unknown option " + name);
+    const bool is_config = name == "--config";
+    if (!is_config && std::ranges::find(known, name, &Option::name) == known.end())
+      return wrong("unknown option " + name);
     if (i + 1 == arguments.size()) return wrong(name + " needs a value");
-    const std::string problem = option->take(arguments[i + 1]);
-    if (!problem.empty()) return wrong(name + " " + problem);
+    const std::string value(arguments[i + 1]);
+    const std::string problem = is_config ? homeward::read_config(value, take) : take(name, value);
+    if (!problem.empty()) return wrong(name + (is_config ? ": " : " ") + problem);
   }
   if (const char* stores = std::getenv("HOMEWARD_RELAY_STORES");
       stores != nullptr && options.stores.empty()) {

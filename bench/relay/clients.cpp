@@ -265,7 +265,7 @@ class SubscribersProcess {
     uint64_t asked = 0;
     for (uint64_t at = options_.all_to_the_first ? 0 : index; at < options_.queues;
          at += options_.connections) {
-      one.peer.write(message({1, wire::Subscribe{queue(at).read, options_.after}}));
+      one.peer.write(message({1, wire::Subscribe{queue(options_.first_queue + at).read, options_.after}}));
       ++asked;
       if (options_.all_to_the_first) break;
     }
@@ -402,63 +402,93 @@ struct Appender {
   uint64_t count = 0;
 };
 
-uint64_t append_until(uint64_t end_ns, uint16_t port, size_t connections) {
-  std::vector<std::unique_ptr<Appender>> all;
-  const int epoll = ::epoll_create1(0);
-  uint64_t serial = 0;
-  const auto ask = [&](size_t index) {
-    // A new queue every 5,000 entries, well before it is full.
-    const uint64_t in_queue = (all[index]->count++ / 5'000) * connections + index;
-    all[index]->peer.write(post({0, wire::Append{queue(in_queue).write, stamped_entry(1024, ++serial)}}));
-  };
-  for (size_t i = 0; i < connections; ++i) {
-    all.push_back(std::make_unique<Appender>(port));
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = i;
-    ::epoll_ctl(epoll, EPOLL_CTL_ADD, all[i]->peer.socket(), &event);
-  }
-  for (size_t i = 0; i < connections; ++i) ask(i);
-  uint64_t answered = 0;
-  Bytes scratch(4096);
-  while (now_ns() < end_ns) {
-    std::array<epoll_event, 256> events;
-    const int count = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), 100);
-    for (int i = 0; i < count; ++i) {
-      const size_t index = events[static_cast<size_t>(i)].data.u64;
-      std::string& answer = all[index]->answer;
-      const size_t size = all[index]->peer.read(scratch);
-      answer += text_of(BytesView(scratch).first(size));
-      const size_t head = answer.find("\r\n\r\n");
-      if (head == std::string::npos || answer.size() < head + 4 + kAppendedAnswer_bytes) continue;
-      if (!answer.starts_with("HTTP/1.1 200")) give_up("an append over HTTP was refused");
-      answer.clear();
-      ++answered;
-      ask(index);
+class HttpAppendsProcess {
+ public:
+  explicit HttpAppendsProcess(const HttpAppends::Options& options)
+      : options_(options), epoll_(::epoll_create1(0)) {
+    for (size_t i = 0; i < options_.connections; ++i) {
+      all_.push_back(std::make_unique<Appender>(options_.port));
+      epoll_event event{};
+      event.events = EPOLLIN;
+      event.data.u64 = i;
+      ::epoll_ctl(epoll_, EPOLL_CTL_ADD, all_[i]->peer.socket(), &event);
+      resting_.push_back(i);
     }
   }
-  ::close(epoll);
-  return answered;
-}
+
+  double run() {
+    start_ns_ = now_ns();
+    const uint64_t end_ns = start_ns_ + static_cast<uint64_t>(options_.seconds * 1e9);
+    while (now_ns() < end_ns) {
+      while (!resting_.empty() && may_ask()) {
+        ask(resting_.back());
+        resting_.pop_back();
+      }
+      std::array<epoll_event, 256> events;
+      const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 1);
+      for (int i = 0; i < count; ++i) take(events[static_cast<size_t>(i)].data.u64);
+    }
+    return static_cast<double>(answered_) * 1e9 / static_cast<double>(now_ns() - start_ns_);
+  }
+
+ private:
+  bool may_ask() const {
+    return static_cast<double>(asked_) <
+           options_.most_per_second * static_cast<double>(now_ns() - start_ns_) / 1e9;
+  }
+
+  void ask(size_t index) {
+    const uint64_t turn = all_[index]->count++ / wire::kEntriesPerQueue;
+    const uint64_t in_queue = options_.first_queue + turn * options_.connections + index;
+    all_[index]->peer.write(post({0, wire::Append{queue(in_queue).write, stamped_entry(1024, ++asked_)}}));
+  }
+
+  void take(size_t index) {
+    std::string& answer = all_[index]->answer;
+    const size_t size = all_[index]->peer.read(scratch_);
+    if (size == 0) give_up("the relay ended a connection");
+    answer += text_of(BytesView(scratch_).first(size));
+    const size_t head = answer.find("\r\n\r\n");
+    if (head == std::string::npos || answer.size() < head + 4 + kAppendedAnswer_bytes) return;
+    if (!answer.starts_with("HTTP/1.1 200")) give_up("an append over HTTP was refused");
+    answer.clear();
+    ++answered_;
+    may_ask() ? ask(index) : resting_.push_back(index);
+  }
+
+  const HttpAppends::Options options_;
+  const int epoll_;
+  std::vector<std::unique_ptr<Appender>> all_;
+  std::vector<size_t> resting_;
+  Bytes scratch_ = Bytes(4096);
+  uint64_t start_ns_ = 0;
+  uint64_t asked_ = 0;
+  uint64_t answered_ = 0;
+};
 
 }  // namespace
 
-double appends_over_http(uint16_t port, size_t connections, double seconds) {
+HttpAppends::HttpAppends(const Options& options) {
   int pipe[2];
-  if (::pipe(pipe) != 0) give_up("pipe");
-  const pid_t process = ::fork();
-  if (process == 0) {
-    const uint64_t start = now_ns();
-    const uint64_t answered = append_until(start + static_cast<uint64_t>(seconds * 1e9), port, connections);
-    const double rate = static_cast<double>(answered) * 1e9 / static_cast<double>(now_ns() - start);
+  if (::pipe2(pipe, O_CLOEXEC) != 0) give_up("pipe");
+  process_ = ::fork();
+  if (process_ == 0) {
+    const double rate = HttpAppendsProcess(options).run();
     write_all(pipe[1], &rate, sizeof rate);
     ::_exit(0);
   }
   ::close(pipe[1]);
+  result_ = pipe[0];
+}
+
+HttpAppends::~HttpAppends() {
+  ::close(result_);
+  ::waitpid(process_, nullptr, 0);
+}
+
+double HttpAppends::await() {
   double rate = 0;
-  read_all(pipe[0], &rate, sizeof rate);
-  ::close(pipe[0]);
-  ::waitpid(process, nullptr, 0);
+  read_all(result_, &rate, sizeof rate);
   return rate;
 }
 

@@ -90,6 +90,7 @@ class Subscribers {
     uint64_t connections = 1'000;
     uint64_t queues = 1;           // connection i subscribes to queues i, i + connections, … below this,
     bool all_to_the_first = true;  // or all to queue 0
+    uint64_t first_queue = 0;      // counts from here
     uint64_t after = 0;
   };
   // Returns when all are subscribed.
@@ -109,8 +110,26 @@ class Subscribers {
   int control_ = -1;
 };
 
-// Appends over HTTP, `connections` of them with one request each under way, in a process of its own, for
-// `seconds`. Entries a second.
-double appends_over_http(uint16_t port, size_t connections, double seconds);
+// Appends over HTTP, each connection with one request under way, in a process of its own.
+class HttpAppends {
+ public:
+  struct Options {
+    uint16_t port = 0;
+    size_t connections = 64;
+    double seconds = 1;
+    double most_per_second = 1e9;
+    uint64_t first_queue = 0;  // it appends to this and later ones
+  };
+  explicit HttpAppends(const Options& options);
+  ~HttpAppends();
+  HttpAppends(const HttpAppends&) = delete;
+  HttpAppends& operator=(const HttpAppends&) = delete;
+  // Waits for its end; entries a second.
+  double await();
+
+ private:
+  pid_t process_ = -1;
+  int result_ = -1;
+};
 
 }  // namespace homeward::bench

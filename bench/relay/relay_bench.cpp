@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   Wanted wanted;
   std::string_view only;
   bool is_json = false, is_check = false;
+  double soak_seconds = 0;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "--json") {
@@ -73,19 +74,24 @@ int main(int argc, char** argv) {
       is_check = true;
     } else if (argument == "--scale" && i + 1 < argc) {
       wanted.scale = std::atof(argv[++i]);
+    } else if (argument == "--soak" && i + 1 < argc) {
+      soak_seconds = std::atof(argv[++i]);
+      is_check = true;
     } else if (argument == "--only" && i + 1 < argc) {
       only = argv[++i];
     } else {
       std::fprintf(
           stderr,
           "usage: relay_bench [--scale X] [--only live,latency,memory,appends,backlog,expiry,growth] "
-          "[--json] [--check]\n");
+          "[--json] [--check] [--soak SECONDS]\n");
       return 2;
     }
   }
   raise_handle_limit();
   Rows all;
-  for (const Measurement& measurement : measurements()) {
+  std::vector<Measurement> all_measurements = measurements();
+  if (soak_seconds > 0) all_measurements = {{"soak", [&](const Wanted&) { return soak(soak_seconds); }}};
+  for (const Measurement& measurement : all_measurements) {
     if (!is_wanted(only, measurement.name)) continue;
     const Rows rows = measurement.run(wanted);
     if (!is_json)

@@ -37,4 +37,7 @@ Rows backlog(const Wanted& wanted);
 Rows expiry(const Wanted& wanted);
 Rows growth(const Wanted& wanted);
 
+// Half load for so long; what grew, and whether it may.
+Rows soak(double seconds);
+
 }  // namespace homeward::bench

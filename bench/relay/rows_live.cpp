@@ -118,7 +118,11 @@ Rows delivery_latency(const Wanted& wanted) {
   subscribers.await();
   const Latencies latencies = subscribers.latencies();
   const auto row = [&](const char* name, double share, double at_most) {
-    return Row{.name = name, .unit = "ms", .measured = latencies.quantile_ms(share), .at_most = at_most, .floor_name = {}};
+    return Row{.name = name,
+               .unit = "ms",
+               .measured = latencies.quantile_ms(share),
+               .at_most = at_most,
+               .floor_name = {}};
   };
   return {row("append to delivery, 1,000 subscribers, 100 entries/s, median", 0.5, 10),
           row("the same, 99th percentile", 0.99, 30)};

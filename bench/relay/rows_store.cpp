@@ -71,7 +71,7 @@ double append_through_relay(double seconds) {
   Folder folder;
   RelayProcess relay(
       {.data = folder.path() + "/data", .arguments = {"--max-requests-per-second", "1000000"}});
-  return appends_over_http(relay.port(), kProducers, seconds);
+  return HttpAppends({.port = relay.port(), .connections = kProducers, .seconds = seconds}).await();
 }
 
 }  // namespace
@@ -135,6 +135,14 @@ Rows expiry(const Wanted& wanted) {
   Folder folder;
   const std::string data = folder.path() + "/data";
   fill(data, queues, kEntries, 512, os::wall_clock_now().after_ms(int64_t{-40} * 86'400'000));
+  {
+    // Something of today: the relay was there yesterday, and believes its clock.
+    relay::Store store = open(data);
+    std::vector<relay::StoreAppend> one{
+        {.queue = wire::queue_id(queue(queues).read), .entry = stamped_entry(512, 0)}};
+    const Result<> stored = store.writer->append(one, {.wall = os::wall_clock_now()});
+    HW_ASSERT(stored.ok());
+  }
   const auto size_of_data = [&] {
     uint64_t out = 0;
     for (const auto& file : std::filesystem::directory_iterator(data)) out += file.file_size();

@@ -62,6 +62,14 @@ std::string metrics_text(const Counters& counters) {
   write(out, {"homeward_relay_blobs_created_total", "counter", "Blobs created."}, counters.blobs_created);
   write(out, {"homeward_relay_blob_status_reads_total", "counter", "Requests for a blob's status."},
         counters.blob_status_reads);
+  write(out, {"homeward_relay_forwarded_total", "counter", "Requests passed on to other relays."},
+        counters.forwarded);
+  write(out,
+        {"homeward_relay_answered_from_copies_total", "counter",
+         "Forwarded reads that the other relay did not answer and a copy did."},
+        counters.answered_from_copies);
+  write(out, {"homeward_relay_entries_copied_total", "counter", "Entries of other relays kept as copies."},
+        counters.entries_copied);
   write(out, {"homeward_relay_commits_total", "counter", "Transactions that stored entries or chunks."},
         counters.commits);
   write(out, {"homeward_relay_failed_commits_total", "counter", "Transactions that failed."},

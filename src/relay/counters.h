@@ -19,6 +19,9 @@ struct Counters {
   uint64_t chunks_sent = 0;
   uint64_t blobs_created = 0;
   uint64_t blob_status_reads = 0;
+  uint64_t forwarded = 0;             // requests passed on to other relays
+  uint64_t answered_from_copies = 0;  // of these, reads that the other relay did not answer
+  uint64_t entries_copied = 0;
   uint64_t commits = 0;  // transactions that stored something
   uint64_t failed_commits = 0;
   std::array<uint64_t, 16> refused{};  // by number of wire::Reason

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "base/environment.h"
 #include "wire/wire.h"
@@ -18,8 +20,11 @@ struct Limits {
   uint32_t new_blobs_per_hour = 36'000;   // likewise
   uint32_t chunks_per_second = 250;       // put and got, of one connection, and twice as many in a burst
   uint32_t subscriptions_per_connection = 1'000;
-  uint32_t waits_per_connection = 64;  // reads that wait
-  uint32_t most_waits = 50'000;        // of all connections
+  uint32_t waits_per_connection = 64;     // reads that wait
+  uint32_t most_waits = 50'000;           // of all connections
+  std::vector<std::string> other_relays;  // URLs to which this one forwards
+  uint32_t most_forwards = 256;           // under way, of all connections
+  uint32_t forwards_per_connection = 16;
   size_t push_window_bytes = wire::kPushWindowBytes;
 
   size_t waiting_append_bytes = 64u << 20;  // entries and chunks received and not yet on disk, of all

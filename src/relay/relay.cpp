@@ -60,21 +60,22 @@ std::vector<BytesView> views_of(const std::vector<Bytes>& entries) {
 
 }  // namespace
 
-void run(Batch& batch, StoreWriter& writer, Instant wall) {
+void run(Batch& batch, StoreWriter& writer, const WallTimes& wall) {
   if (!batch.appends.empty()) {
-    batch.rules.wall = wall;
+    batch.rules.wall = wall.dating;
     const Result<> stored = writer.append(batch.appends, batch.rules);
     if (!stored.ok()) batch.failed = stored.error();
   }
   if (!batch.chunks.empty()) {
-    batch.rules.wall = wall;
+    batch.rules.wall = wall.dating;
     const Result<> stored = writer.put(batch.chunks, batch.rules);
     if (!stored.ok()) batch.chunks_failed = stored.error();
   }
   if (batch.expire) {
     // What cannot be expired now is tried again at the next turn.
-    const Result<bool> more = writer.expire(wall, batch.retention_days);
-    batch.expire_more = more.ok() && *more;
+    const Result<> corrected = writer.correct_dates(wall.dating);
+    const Result<bool> more = writer.expire(wall.expiring, batch.retention_days);
+    batch.expire_more = corrected.ok() && more.ok() && *more;
   }
   batch.layout_changed = writer.take_layout_changed();
   batch.stored_bytes = writer.stored_bytes();
@@ -85,7 +86,9 @@ Relay::Relay(StoreLink& store, const Limits& limits, Instant now)
       limits_(limits),
       new_queues_({limits.new_queues_per_hour, kHour_ms, limits.new_queues_per_hour}, now),
       new_blobs_({limits.new_blobs_per_hour, kHour_ms, limits.new_blobs_per_hour}, now),
-      lanes_(store.lanes()) {
+      lanes_(store.lanes()),
+      mirror_(
+          std::make_unique<Mirror>(store_, [this](StoreAppend append) { append_copy(std::move(append)); })) {
   for (Lane& lane : lanes_) lane.expire_at = now;
 }
 
@@ -95,7 +98,9 @@ Relay::Relay(StoreReader& reader, const Limits& limits, Instant now)
       limits_(limits),
       new_queues_({limits.new_queues_per_hour, kHour_ms, limits.new_queues_per_hour}, now),
       new_blobs_({limits.new_blobs_per_hour, kHour_ms, limits.new_blobs_per_hour}, now),
-      lanes_(1) {
+      lanes_(1),
+      mirror_(
+          std::make_unique<Mirror>(store_, [this](StoreAppend append) { append_copy(std::move(append)); })) {
   lanes_[0].expire_at = now;
 }
 
@@ -153,8 +158,8 @@ void Relay::receive(ConnectionId id, BytesView frame, Instant now) {
   if (auto* append = std::get_if<wire::Append>(&request.body))
     return handle(id, request.id, std::move(*append));
   if (const auto* read = std::get_if<wire::Read>(&request.body)) return handle(id, request.id, *read, now);
-  if (std::holds_alternative<wire::Forward>(request.body))
-    return refuse(id, request.id, wire::Reason::kNoForwarding);
+  if (auto* forward = std::get_if<wire::Forward>(&request.body))
+    return handle(id, request.id, std::move(*forward));
   if (const auto* body = std::get_if<wire::ReadBlobStatus>(&request.body))
     return handle(id, request.id, *body);
   auto* put = std::get_if<wire::PutChunk>(&request.body);
@@ -537,10 +542,10 @@ void Relay::handle(ConnectionId id, const wire::Acknowledge& body) {
   if (found == connection.subscriptions.end()) return;
   Subscription& subscription = found->second;
   if (subscription.pushes.empty() || subscription.pushes.front().last > body.number) return;
-  while (!subscription.pushes.empty() && subscription.pushes.front().last <= body.number) {
-    connection.window_used_bytes -= subscription.pushes.front().size_bytes;
-    subscription.pushes.pop_front();
-  }
+  auto push = subscription.pushes.begin();
+  for (; push != subscription.pushes.end() && push->last <= body.number; ++push)
+    connection.window_used_bytes -= push->size_bytes;
+  subscription.pushes.erase(subscription.pushes.begin(), push);
   resume(id, connection);
 }
 
@@ -688,6 +693,7 @@ void Relay::shut_down() {
     end_wait(id);
     refuse(wait.connection, wait.request, wire::Reason::kShuttingDown);
   }
+  refuse_forwards();
   std::set<ConnectionId> live;
   for (const auto& [id, connection] : connections_) {
     if (connection.options.live) live.insert(id);

@@ -25,6 +25,8 @@
 
 #include "relay/counters.h"
 #include "relay/limits.h"
+#include "relay/mirror.h"
+#include "relay/steady_wall.h"
 #include "relay/store/store_link.h"
 
 namespace homeward::relay {
@@ -67,7 +69,19 @@ struct Batch {
   bool layout_changed = false;
   uint64_t stored_bytes = 0;
 };
-void run(Batch& batch, StoreWriter& writer, Instant wall);
+void run(Batch& batch, StoreWriter& writer, const WallTimes& wall);
+inline void run(Batch& batch, StoreWriter& writer, Instant wall) {
+  run(batch, writer, WallTimes{wall, wall});
+}
+
+using ForwardId = uint64_t;
+// A request frame that another relay is to be asked, and for how long it may wait before it answers.
+struct ForwardCall {
+  ForwardId id = 0;
+  std::string url;  // one of Limits::other_relays
+  Bytes request;
+  uint16_t wait_s = 0;
+};
 
 class Relay {
  public:
@@ -104,6 +118,11 @@ class Relay {
 
   std::vector<Delivery> take_deliveries() { return std::exchange(deliveries_, {}); }
 
+  // What is to be asked of other relays; each is ended once by `forwarded`, with the answer's frame or
+  // nothing if there was none in time. What the other relay says is checked there.
+  std::vector<ForwardCall> take_forwards() { return std::exchange(calls_, {}); }
+  void forwarded(ForwardId id, std::optional<Bytes> answer);
+
   // From now on every request is refused; live connections and waiting reads are told. What waits to be
   // written still is: drive on until `settled`.
   void shut_down();
@@ -119,12 +138,12 @@ class Relay {
   struct Subscription {
     uint64_t serial = 0;  // never used twice
     wire::RequestId request = 0;
-    uint64_t sent = 0;        // entries up to this number were pushed
-    bool is_opening = false;  // not answered yet
-    bool is_reading = false;  // the store is being asked; nothing is pushed past its answer
-    bool is_behind = false;   // the store may hold more than was pushed
-    bool is_queued = false;   // in behind_
-    std::deque<Push> pushes;  // not acknowledged
+    uint64_t sent = 0;         // entries up to this number were pushed
+    bool is_opening = false;   // not answered yet
+    bool is_reading = false;   // the store is being asked; nothing is pushed past its answer
+    bool is_behind = false;    // the store may hold more than was pushed
+    bool is_queued = false;    // in behind_
+    std::vector<Push> pushes;  // not acknowledged
   };
   struct Connection {
     ConnectionOptions options;
@@ -133,6 +152,7 @@ class Relay {
     size_t window_used_bytes = 0;
     uint32_t reads = 0;  // not answered
     uint32_t waits = 0;  // of these, those that found nothing yet
+    uint32_t forwards = 0;
     std::map<wire::QueueId, Subscription> subscriptions;
   };
   // A read that is not answered.
@@ -158,6 +178,13 @@ class Relay {
     std::vector<BytesView> entries;
     uint64_t last() const { return first + entries.size() - 1; }
   };
+  // A request that another relay is asked.
+  struct Forwarded {
+    ConnectionId connection = 0;
+    wire::RequestId request = 0;
+    std::string url;
+    std::optional<wire::Read> read = std::nullopt;  // nothing: an append
+  };
   using Appending = std::pair<StoreAppend, Batch::Origin>;
   using Putting = std::pair<StoreChunk, Batch::Origin>;
   struct Lane {
@@ -178,6 +205,13 @@ class Relay {
   void handle(ConnectionId id, wire::RequestId request, wire::PutChunk&& body);
   void handle(ConnectionId id, wire::RequestId request, const wire::GetChunk& body);
   void handle(ConnectionId id, wire::RequestId request, const wire::ReadBlobStatus& body);
+  void handle(ConnectionId id, wire::RequestId request, wire::Forward&& body);
+
+  static bool is_answer_to(const Forwarded& forwarded, const wire::AnswerBody& body);
+  void answer_from_copy(const Forwarded& forwarded);
+  void pass_on(const Forwarded& forwarded, wire::AnswerBody body);
+  void append_copy(StoreAppend append);
+  void refuse_forwards();
 
   void answer(ConnectionId id, const wire::Answer& answer);
   void refuse(ConnectionId id, wire::RequestId request, wire::Reason reason);
@@ -231,6 +265,11 @@ class Relay {
   std::set<std::pair<Instant, WaitId>> deadlines_;
   WaitId next_wait_ = 1;
   uint64_t next_subscription_ = 1;
+
+  std::unique_ptr<Mirror> mirror_;  // holds on to where this relay lies
+  std::unordered_map<ForwardId, Forwarded> forwards_;
+  ForwardId next_forward_ = 1;
+  std::vector<ForwardCall> calls_;
 
   std::deque<std::pair<ConnectionId, wire::QueueId>> behind_;
   std::vector<Delivery> deliveries_;

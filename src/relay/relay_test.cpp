@@ -434,5 +434,195 @@ TEST(Relay, BlobsAreBoundedInNumberRateAndPlace) {
   EXPECT_FALSE(h.refused(member, wire::GetChunk{large.read, 0}));
 }
 
+// A relay that passes on to another one, both in this process.
+class ForwardTest : public testing::Test {
+ protected:
+  static constexpr const char* kUrl = "https://other.example";
+  static Limits limits() {
+    Limits out;
+    out.other_relays = {kUrl};
+    return out;
+  }
+  // What the asker gets.
+  wire::AnswerBody call(const wire::Body& body, bool other_answers = true) {
+    near_.send(asker_, {7, wire::Forward{kUrl, wire::encode(wire::Request{3, body})}});
+    for (ForwardCall& each : near_.relay().take_forwards()) {
+      EXPECT_EQ(each.url, kUrl);
+      std::optional<Bytes> answer;
+      if (other_answers) {
+        const auto request = wire::decode_request(each.request);
+        HW_ASSERT(request.ok());
+        answer = wire::encode(wire::Answer{0, far_.call(far_asker_, request->body)});
+      }
+      near_.relay().forwarded(each.id, answer);
+    }
+    const auto answers = near_.take(asker_);
+    HW_ASSERT(answers.size() == 1 && answers[0].id == 7);
+    return answers[0].body;
+  }
+  std::optional<wire::Reason> reason(const wire::AnswerBody& body) {
+    const auto* refusal = std::get_if<wire::Refusal>(&body);
+    return refusal == nullptr ? std::nullopt : std::optional(refusal->reason);
+  }
+
+  RelayHarness near_{limits()}, far_;
+  ConnectionId asker_ = near_.connect({.live = false});
+  ConnectionId far_asker_ = far_.connect({.live = false});
+  wire::QueueAccess queue_ = near_.queue();
+};
+
+TEST_F(ForwardTest, TheOtherRelayAnswersAndTheCopyDoesWhenItIsSilent) {
+  std::vector<Bytes> entries;
+  for (uint64_t number = 1; number <= 40; ++number) {
+    entries.push_back(near_.entry());
+    const auto appended = call(wire::Append{queue_.write, entries.back()});
+    EXPECT_EQ(std::get<wire::Appended>(appended).number, number);
+  }
+  EXPECT_EQ(reason(call(wire::Read{queue_.read, 10, 0}, false)), wire::Reason::kOtherRelay);
+  const auto read = std::get<wire::Entries>(call(wire::Read{queue_.read, 10, 0}));
+  EXPECT_EQ(read.first, 11u);
+  EXPECT_EQ(read.entries.size(), 30u);
+  near_.settle();
+  for (const uint64_t after : {10u, 25u, 39u}) {
+    const auto copy = std::get<wire::Entries>(call(wire::Read{queue_.read, after, 0}, false));
+    EXPECT_EQ(copy.queue, wire::queue_id(queue_.read));
+    EXPECT_EQ(copy.first, after + 1);
+    EXPECT_EQ(copy.entries,
+              std::vector<Bytes>(entries.begin() + static_cast<ptrdiff_t>(after), entries.end()));
+  }
+  EXPECT_EQ(reason(call(wire::Read{queue_.read, 9, 0}, false)), wire::Reason::kOtherRelay);
+  EXPECT_EQ(reason(call(wire::Read{queue_.read, 40, 0}, false)), wire::Reason::kOtherRelay);
+  EXPECT_EQ(reason(call(wire::Append{queue_.write, near_.entry()}, false)), wire::Reason::kOtherRelay);
+  // What was passed on is in no queue of this relay's own, and nobody can add to the copy.
+  EXPECT_EQ(std::get<wire::Entries>(near_.call(asker_, wire::Read{queue_.read, 0, 0})).last_in_queue, 0u);
+}
+
+TEST_F(ForwardTest, ACopyHasGapsThatAreNotHiddenAndSurvivesRestarts) {
+  for (int i = 0; i < 30; ++i) far_.append(far_asker_, queue_, near_.entry());
+  call(wire::Read{queue_.read, 20, 0});
+  call(wire::Read{queue_.read, 0, 0});  // older ones are not added behind
+  for (int i = 0; i < 5; ++i) far_.append(far_asker_, queue_, near_.entry());
+  call(wire::Read{queue_.read, 33, 0});
+  near_.settle();
+  near_.restart();
+  asker_ = near_.connect({.live = false});
+  EXPECT_EQ(std::get<wire::Entries>(call(wire::Read{queue_.read, 20, 0}, false)).entries.size(), 10u);
+  EXPECT_EQ(reason(call(wire::Read{queue_.read, 30, 0}, false)), wire::Reason::kOtherRelay);
+  EXPECT_EQ(std::get<wire::Entries>(call(wire::Read{queue_.read, 33, 0}, false)).entries.size(), 2u);
+  EXPECT_EQ(reason(call(wire::Read{queue_.read, 0, 0}, false)), wire::Reason::kOtherRelay);
+}
+
+TEST_F(ForwardTest, OnlyWhatIsNamedAndOfUseIsPassedOn) {
+  const Bytes read = wire::encode(wire::Request{0, wire::Read{queue_.read, 0, 60}});
+  EXPECT_EQ(near_.refused(asker_, wire::Forward{"http://127.0.0.1:22", read}), wire::Reason::kNoForwarding);
+  EXPECT_EQ(near_.refused(asker_, wire::Forward{std::string(kUrl) + "/", read}), wire::Reason::kNoForwarding);
+  EXPECT_EQ(near_.refused(asker_, wire::Forward{kUrl, Bytes(9)}), wire::Reason::kBadRequest);
+  const Bytes again = wire::encode(wire::Request{0, wire::Forward{kUrl, read}});
+  EXPECT_EQ(near_.refused(asker_, wire::Forward{kUrl, again}), wire::Reason::kNoForwarding);
+  const Bytes subscribe = wire::encode(wire::Request{0, wire::Subscribe{queue_.read, 0}});
+  EXPECT_EQ(near_.refused(asker_, wire::Forward{kUrl, subscribe}), wire::Reason::kNoForwarding);
+  EXPECT_TRUE(near_.relay().take_forwards().empty());
+  near_.send(asker_, {1, wire::Forward{kUrl, read}});
+  const auto calls = near_.relay().take_forwards();
+  ASSERT_EQ(calls.size(), 1u);
+  EXPECT_EQ(calls[0].wait_s, 10);
+  EXPECT_EQ(std::get<wire::Read>(wire::decode_request(calls[0].request)->body).wait_s, 10);
+}
+
+TEST_F(ForwardTest, WhatIsNoAnswerIsNotPassedOn) {
+  const auto answered = [&](const Bytes& answer) {
+    near_.send(asker_,
+               {7, wire::Forward{kUrl, wire::encode(wire::Request{0, wire::Read{queue_.read, 0, 0}})}});
+    for (const ForwardCall& each : near_.relay().take_forwards()) near_.relay().forwarded(each.id, answer);
+    const auto answers = near_.take(asker_);
+    HW_ASSERT(answers.size() == 1);
+    return reason(answers[0].body);
+  };
+  const auto other = wire::queue_id(near_.queue().read);
+  const auto mine = wire::queue_id(queue_.read);
+  EXPECT_EQ(answered({}), wire::Reason::kOtherRelay);
+  EXPECT_EQ(answered(wire::encode(wire::Answer{0, wire::Appended{1}})), wire::Reason::kOtherRelay);
+  EXPECT_EQ(answered(wire::encode(wire::Answer{0, wire::Entries{other, 1, 1, {Bytes(512)}}})),
+            wire::Reason::kOtherRelay);
+  EXPECT_EQ(answered(wire::encode(wire::Answer{0, wire::Entries{mine, 2, 2, {Bytes(512)}}})),
+            wire::Reason::kOtherRelay);
+  EXPECT_EQ(answered(wire::encode(wire::Answer{0, wire::Refusal{wire::Reason::kExpired, 0, "gone"}})),
+            wire::Reason::kExpired);
+}
+
+TEST_F(ForwardTest, TooManyAtOnceAreRefusedAndAStopRefusesAll) {
+  const Bytes read = wire::encode(wire::Request{0, wire::Read{queue_.read, 0, 0}});
+  for (int i = 0; i < 16; ++i) near_.send(asker_, {1, wire::Forward{kUrl, read}});
+  EXPECT_EQ(near_.refused(asker_, wire::Forward{kUrl, read}), wire::Reason::kTooManyRequests);
+  const auto calls = near_.relay().take_forwards();
+  near_.relay().shut_down();
+  EXPECT_EQ(near_.take(asker_).size(), 16u);
+  for (const ForwardCall& each : calls) near_.relay().forwarded(each.id, std::nullopt);
+  EXPECT_TRUE(near_.take(asker_).empty());
+}
+
+constexpr int64_t kTestHour_ms = 3'600'000;
+
+TEST(SteadyWallTest, AJumpIsBelievedAfterADay) {
+  SteadyWall wall({0});
+  Instant steady{0};
+  Instant now = kTestNoon;
+  EXPECT_EQ(wall.at(now, steady).dating, now);
+  const Instant ahead = now.after_ms(40 * kTestDay_ms);
+  WallTimes times = wall.at(ahead, steady.after_ms(10));
+  EXPECT_EQ(times.dating, ahead);
+  EXPECT_EQ(times.expiring, now.after_ms(10));
+  times = wall.at(ahead.after_ms(25 * kTestHour_ms), steady.after_ms(25 * kTestHour_ms));
+  EXPECT_EQ(times.expiring, ahead.after_ms(25 * kTestHour_ms));
+  // Back again: what comes is dated by the later, what goes by the earlier one.
+  const Instant back = now.after_ms(26 * kTestHour_ms);
+  times = wall.at(back, steady.after_ms(26 * kTestHour_ms));
+  EXPECT_EQ(times.expiring, back);
+  EXPECT_EQ(times.dating, ahead.after_ms(26 * kTestHour_ms));
+}
+
+TEST(SteadyWallTest, AfterARestartALeapAheadIsNotBelievedAtOnce) {
+  SteadyWall wall(kTestNoon);
+  const Instant later = kTestNoon.after_ms(40 * kTestDay_ms);
+  EXPECT_EQ(wall.at(later, {5}).expiring, kTestNoon);
+  EXPECT_EQ(wall.at(later.after_ms(24 * kTestHour_ms), Instant{5}.after_ms(24 * kTestHour_ms)).expiring,
+            later.after_ms(24 * kTestHour_ms));
+  SteadyWall soon(kTestNoon);
+  EXPECT_EQ(soon.at(kTestNoon.after_ms(kTestHour_ms), {5}).expiring, kTestNoon.after_ms(kTestHour_ms));
+}
+
+// Twelve days with a clock that is set by days, to and fro, each hour of the first eight.
+TEST(SteadyWallTest, NothingExpiresEarlyAndNothingLivesForever) {
+  constexpr int64_t kHours = 24 * 12, kRetention_days = 2;
+  RelayHarness harness({.retention_days = kRetention_days});
+  const auto connection = harness.connect();
+  const auto access = harness.queue();
+  SeededRandom random(8);
+  SteadyWall wall({0});
+  std::map<uint64_t, int64_t> hour_of;  // of an entry's number
+  uint64_t expired = 0;                 // entries up to this number
+  for (int64_t hour = 0; hour < kHours; ++hour) {
+    const bool jumps = hour > 0 && hour < 24 * 8;
+    const int64_t jump_ms = jumps ? (static_cast<int64_t>(random.below(80)) - 40) * kTestDay_ms : 0;
+    const Instant steady{hour * kTestHour_ms};
+    const WallTimes times = wall.at(kTestNoon.after_ms(hour * kTestHour_ms + jump_ms), steady);
+    harness.now = steady.after_ms(1'000);
+    harness.send(connection, {1, wire::Append{access.write, harness.entry()}});
+    for (auto batch = harness.relay().next_batch(harness.now); batch;
+         batch = harness.relay().next_batch(harness.now)) {
+      run(*batch, *harness.store().writer, times);
+      harness.relay().committed(std::move(*batch), harness.now);
+    }
+    for (const auto& answer : harness.take(connection))
+      hour_of[std::get<wire::Appended>(answer.body).number] = hour;
+    while (harness.refused(connection, wire::Read{access.read, expired, 0}) == wire::Reason::kExpired) {
+      ++expired;
+      ASSERT_GT(hour - hour_of.at(expired), kRetention_days * 24) << "expired early";
+    }
+  }
+  ASSERT_EQ(hour_of.size(), static_cast<size_t>(kHours));
+  EXPECT_LE(kHours - hour_of.at(expired + 1), (kRetention_days + 2) * 24) << "lives on";
+}
+
 }  // namespace
 }  // namespace homeward::relay

@@ -82,6 +82,39 @@ bool HttpRequestReader::is_websocket() const {
 }
 BytesView HttpRequestReader::body() const { return state_->request().body(); }
 
+struct HttpAnswerReader::State {
+  http::response_parser<http::vector_body<uint8_t>> parser;
+  bool is_wrong = false;
+};
+
+HttpAnswerReader::HttpAnswerReader(size_t most_body_bytes) : state_(std::make_unique<State>()) {
+  state_->parser.header_limit(kMostHeadBytes);
+  state_->parser.body_limit(most_body_bytes);
+  state_->parser.eager(true);
+}
+HttpAnswerReader::~HttpAnswerReader() = default;
+
+size_t HttpAnswerReader::take(BytesView received) {
+  auto& parser = state_->parser;
+  size_t used_bytes = 0;
+  while (!state_->is_wrong && !parser.is_done() && used_bytes < received.size()) {
+    boost::system::error_code error;
+    const size_t step_bytes =
+        parser.put(boost::asio::buffer(received.data() + used_bytes, received.size() - used_bytes), error);
+    used_bytes += step_bytes;
+    // Without a length it would end with the connection, and nobody could tell whether it is whole.
+    state_->is_wrong = (error && error != http::error::need_more) ||
+                       (parser.is_header_done() && !parser.chunked() && !parser.content_length());
+    if (error || step_bytes == 0) break;
+  }
+  return used_bytes;
+}
+
+bool HttpAnswerReader::is_whole() const { return !state_->is_wrong && state_->parser.is_done(); }
+bool HttpAnswerReader::is_wrong() const { return state_->is_wrong; }
+bool HttpAnswerReader::keeps_alive() const { return state_->parser.keep_alive(); }
+Bytes HttpAnswerReader::take_body() { return std::move(state_->parser.get().body()); }
+
 std::string http_answer_head(const HttpAnswerHead& head) {
   std::string out = "HTTP/1.1 " + std::to_string(head.status) + " ";
   out += view(http::obsolete_reason(static_cast<http::status>(head.status)));

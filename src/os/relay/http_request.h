@@ -48,6 +48,24 @@ class HttpRequestReader {
   std::unique_ptr<State> state_;
 };
 
+// One answer to a request of ours, likewise.
+class HttpAnswerReader {
+ public:
+  explicit HttpAnswerReader(size_t most_body_bytes);
+  ~HttpAnswerReader();
+  // Takes all that belongs to the answer; says how many bytes that is.
+  size_t take(BytesView received);
+  bool is_whole() const;
+  bool is_wrong() const;
+  // Of a whole one: whether another request may follow on the connection.
+  bool keeps_alive() const;
+  Bytes take_body();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 struct HttpAnswerHead {
   int status = 200;
   std::string_view content_type;

@@ -13,6 +13,7 @@
 
 #include "os/postgres/store.h"
 #include "os/relay/listener.h"
+#include "os/relay/other_relays.h"
 #include "os/relay/server_core.h"
 #include "os/relay/server_store.h"
 #include "os/relay/tls.h"
@@ -54,6 +55,7 @@ class RelayServer::State final : private Loop, public ServerCore {
     listeners_.clear();
     sessions_.clear();
     removed_.clear();
+    others_.reset();
     store_.reset();  // before the rules that it answers
     relay_.reset();
   }
@@ -81,6 +83,7 @@ class RelayServer::State final : private Loop, public ServerCore {
   void go_on_ending();
 
   std::vector<std::unique_ptr<Listener>> listeners_;
+  std::optional<OtherRelays> others_;
   asio::steady_timer timer_{io_};
   asio::steady_timer clock_timer_{io_};
   asio::steady_timer ending_timer_{io_};
@@ -110,6 +113,10 @@ std::string RelayServer::State::prepare() {
   if (const std::string problem = open_store(); !problem.empty()) return problem;
   if (const std::string problem = listen(); !problem.empty()) return problem;
   relay_.emplace(*store_, options_.limits, steady_clock_now());
+  others_.emplace(io_, poller_, [this](relay::ForwardId id, std::optional<Bytes> answer) {
+    relay_->forwarded(id, std::move(answer));
+    wake();
+  });
   store_->set_heard([this](const wire::QueueId& queue, uint64_t last) {
     relay_->heard(queue, last);
     wake();
@@ -207,6 +214,7 @@ void RelayServer::State::look_at_clock() {
   sessions.reserve(sessions_.size());
   for (const auto& [id, session] : sessions_) sessions.push_back(session);
   for (const auto& session : sessions) session->look_at_clock(now);
+  others_->look_at_clock(now);
   for (const auto& listener : listeners_) listener->resume();
   clock_timer_.expires_after(kLookAtClock);
   clock_timer_.async_wait([this](error_code error) {
@@ -232,6 +240,7 @@ void RelayServer::State::turn() {
     });
   }
   if (relay_->has_work()) relay_->work(now);
+  for (relay::ForwardCall& call : relay_->take_forwards()) others_->ask(std::move(call));
   send(relay_->take_deliveries());
   if (relay_->has_work()) wake();
   set_timer();

@@ -1,24 +1,17 @@
 #include "os/relay/relay_server.h"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <csignal>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <fstream>
-#include <mutex>
-#include <set>
 #include <thread>
 
-#include "os/relay/http_client.h"
-#include "relay/testing.h"
+#include "os/relay/test_server.h"
 
 namespace homeward::os {
 namespace {
 
-using relay::TemporaryFolder;
 using wire::Append;
 using wire::Appended;
 using wire::Done;
@@ -27,114 +20,6 @@ using wire::Read;
 using wire::Reason;
 using wire::Refusal;
 using wire::Subscribe;
-
-uint16_t port_of(const std::string& url) {
-  return static_cast<uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
-}
-
-// Certificates for tests, made by the openssl command: two keys, and a certificate for the first.
-class TestCertificate {
- public:
-  TestCertificate() {
-    const std::string make =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
-        "-subj /CN=localhost -keyout '" +
-        key() + "' -out '" + file() +
-        "' 2>/dev/null && "
-        "openssl genpkey -algorithm ed25519 -out '" +
-        other_key() + "'";
-    HW_ASSERT(std::system(make.c_str()) == 0);
-  }
-  std::string file() const { return folder_.path() + "/cert.pem"; }
-  std::string key() const { return folder_.path() + "/key.pem"; }
-  std::string other_key() const { return folder_.path() + "/other.pem"; }
-
- private:
-  TemporaryFolder folder_;
-};
-
-const TestCertificate& certificate() {
-  static const TestCertificate made;
-  return made;
-}
-
-// A server in this process.
-class Served {
- public:
-  explicit Served(RelayServerOptions options = {}) {
-    options.port = 0;
-    options.folder = folder_.path() + "/data";
-    options.ends_on_signals = false;
-    auto started = RelayServer::start(options);
-    HW_ASSERT(started.server != nullptr);
-    server_ = std::move(started.server);
-    thread_ = std::thread([this] { server_->run(); });
-  }
-  ~Served() { stop(); }
-  void stop() {
-    if (!thread_.joinable()) return;
-    server_->stop();
-    thread_.join();
-  }
-  uint16_t port() const { return port_of(server_->url()); }
-  std::string data() const { return folder_.path() + "/data"; }
-
- private:
-  TemporaryFolder folder_;
-  std::unique_ptr<RelayServer> server_;
-  std::thread thread_;
-};
-
-// The program, as an operator starts it.
-class Program {
- public:
-  explicit Program(const std::vector<std::string>& arguments) {
-    int out[2];
-    HW_ASSERT(::pipe(out) == 0);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::dup2(out[1], 1);
-      ::dup2(out[1], 2);
-      ::close(out[0]);
-      ::close(out[1]);
-      std::vector<char*> argv{const_cast<char*>(HOMEWARD_RELAY_PROGRAM)};
-      for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-      argv.push_back(nullptr);
-      ::execv(argv[0], argv.data());
-      ::_exit(127);
-    }
-    ::close(out[1]);
-    out_ = out[0];
-  }
-  ~Program() {
-    if (pid_ > 0) end(SIGKILL);
-    ::close(out_);
-  }
-  // What it prints, up to the end of the line.
-  std::string line() {
-    std::string text;
-    char c = 0;
-    while (::read(out_, &c, 1) == 1 && c != '\n') text += c;
-    return text;
-  }
-  std::string rest() {
-    std::string text;
-    char c = 0;
-    while (::read(out_, &c, 1) == 1) text += c;
-    return text;
-  }
-  // Its exit status, -1 if a signal ended it.
-  int end(int signal) {
-    if (signal != 0) ::kill(pid_, signal);
-    int status = 0;
-    ::waitpid(std::exchange(pid_, -1), &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-
- private:
-  pid_t pid_ = -1;
-  int out_ = -1;
-};
 
 // Each test twice: without TLS and over it.
 class RelayServerTest : public testing::TestWithParam<bool> {
@@ -155,13 +40,6 @@ class RelayServerTest : public testing::TestWithParam<bool> {
   }
   SeededRandom random_{23};
 };
-
-template <class Body>
-Body body_of(const HttpAnswer& answer) {
-  const auto frame = answer.frame();
-  HW_ASSERT(frame && std::holds_alternative<Body>(*frame));
-  return std::get<Body>(*frame);
-}
 
 TEST_P(RelayServerTest, PlainRequestsDoEverything) {
   Served served(options());
@@ -429,168 +307,110 @@ TEST(RelayServerTls, StoppingDoesNotWaitForWhoAgreesOnNothing) {
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(2));
 }
 
-TEST(RelayProgram, WrongUseIsExplained) {
-  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
-      {{}, "serve"},
-      {{"dance"}, "serve"},
-      {{"serve"}, "--data"},
-      {{"serve", "--data"}, "needs a value"},
-      {{"serve", "--bogus", "1"}, "unknown option --bogus"},
-      {{"serve", "--data", "x", "--listen", "here"}, "ADDRESS:PORT"},
-      {{"serve", "--data", "x", "--retention-days", "0"}, "whole number from 1"},
-      {{"serve", "--data", "x", "--tls-cert", "c"}, "--tls-cert FILE and --tls-key FILE go together"},
-      {{"serve", "--data", "x", "--tls-key", "k"}, "--tls-cert FILE and --tls-key FILE go together"},
-  };
-  for (const auto& [arguments, words] : cases) {
-    Program program(arguments);
-    EXPECT_NE(program.rest().find(words), std::string::npos) << words;
-    EXPECT_EQ(program.end(0), 2);
-  }
-}
-
-TEST(RelayProgram, ACertificateThatDoesNotServeIsExplained) {
-  TemporaryFolder folder;
-  const TestCertificate& made = certificate();
-  struct Case {
-    std::string certificate, key, words;
-  };
-  const std::vector<Case> cases = {
-      {folder.path() + "/none", made.key(), "--tls-cert: the file cannot be read"},
-      {made.key(), made.key(), "--tls-cert: "},
-      {made.file(), folder.path() + "/none", "--tls-key: the file cannot be read"},
-      {made.file(), made.file(), "--tls-key: "},
-      {made.file(), made.other_key(), "--tls-key: the key does not belong to the certificate of --tls-cert"},
-  };
-  for (const Case& each : cases) {
-    Program program({"serve", "--listen", "127.0.0.1:0", "--data", folder.path() + "/data", "--tls-cert",
-                     each.certificate, "--tls-key", each.key});
-    const std::string said = program.rest();
-    EXPECT_NE(said.find(each.words), std::string::npos) << said;
-    EXPECT_EQ(said.find('\n'), said.size() - 1) << said;
-    EXPECT_EQ(program.end(0), 1);
-  }
-}
-
-TEST(RelayProgram, SigtermEndsItInOrderAndItSaysNothingOfWhatItServed) {
-  TemporaryFolder folder;
-  SeededRandom random(5);
-  Program program({"serve", "--listen", "127.0.0.1:0", "--data", folder.path()});
-  const std::string ready = program.line();
-  ASSERT_TRUE(ready.starts_with("relay: http://127.0.0.1:")) << ready;
+TEST(RelayServerOverload, WhoAsksForMoreThanHeTakesIsToldAndCutOff) {
+  Served served({.most_queued_bytes = 2u << 20});
+  SeededRandom random(4);
   const auto access =
       wire::QueueAccess::from_tokens(random.fixed<wire::ReadToken>(), random.fixed<wire::WriteToken>());
-  HttpClient client(port_of(ready));
-  EXPECT_EQ(client.call({0, Append{access.write, random.bytes(512)}}).status, 200);
-  EXPECT_EQ(client.post(random.bytes(80)).status, 400);
-  const auto started = std::chrono::steady_clock::now();
-  EXPECT_EQ(program.end(SIGTERM), 0);
-  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
-  EXPECT_EQ(program.rest(), "relay: stopped\n");
+  HttpClient writer(served.port());
+  for (int i = 0; i < 8; ++i)
+    ASSERT_EQ(writer.call({0, Append{access.write, random.bytes(wire::kLargestEntry)}}).status, 200);
+  LiveClient greedy(served.port());
+  for (uint32_t id = 1; id <= 60; ++id) greedy.send({id, Read{access.read, 0, 0}});
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  std::optional<wire::Answer> last;
+  for (auto answer = greedy.receive(); answer; answer = greedy.receive()) last = std::move(answer);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->id, 0u);
+  EXPECT_EQ(std::get<Refusal>(last->body).reason, Reason::kTooManyRequests);
+  EXPECT_EQ(writer.get("/v1/health").status, 200);
 }
 
-// Appends from several threads until the relay is gone, and remembers what was acknowledged.
-class Load {
- public:
-  struct Acknowledged {
-    size_t queue = 0;
-    uint64_t number = 0;
-    Bytes entry;
-  };
-  static constexpr size_t kQueues = 3;
-
-  explicit Load(uint64_t seed) : random_(seed) {
-    for (auto& queue : queues_) {
-      queue =
-          wire::QueueAccess::from_tokens(random_.fixed<wire::ReadToken>(), random_.fixed<wire::WriteToken>());
-    }
+// A relay that forwards to another one, over HTTP or HTTPS.
+class ForwardingTest : public RelayServerTest {
+ protected:
+  ForwardingTest() {
+    ::setenv("SSL_CERT_FILE", certificate().file().c_str(), 1);
+    far_ = std::make_unique<Served>(options());
+    url_ = (GetParam() ? "https://localhost:" : "http://localhost:") + std::to_string(far_->port());
+    RelayServerOptions near;
+    near.limits.other_relays = {url_};
+    near_ = std::make_unique<Served>(near);
   }
-
-  void run(uint16_t port, uint64_t seed) {
-    SeededRandom random(seed);
-    HttpClient client(port);
-    for (;;) {
-      const size_t queue = random.below(kQueues);
-      Bytes entry = random.bytes(512);
-      const auto answer = client.call({0, Append{queues_[queue].write, entry}});
-      const std::lock_guard lock(mutex_);
-      if (answer.status != 200) {
-        unanswered_.push_back({queue, 0, std::move(entry)});
-        return;
-      }
-      acknowledged_.push_back({queue, std::get<Appended>(*answer.frame()).number, std::move(entry)});
-    }
+  wire::Request forward(const wire::Body& body) {
+    return {9, wire::Forward{url_, wire::encode(wire::Request{1, body})}};
   }
-
-  void check(uint16_t port) {
-    HttpClient client(port);
-    // What was not answered is sent again, as a client does: it is there once, whether or not it had been
-    // stored.
-    for (Acknowledged& each : unanswered_) {
-      const auto answer = client.call({0, Append{queues_[each.queue].write, each.entry}});
-      ASSERT_EQ(answer.status, 200);
-      each.number = std::get<Appended>(*answer.frame()).number;
-      acknowledged_.push_back(std::move(each));
-    }
-    unanswered_.clear();
-    std::array<std::vector<Bytes>, kQueues> logs;
-    for (size_t queue = 0; queue < kQueues; ++queue) {
-      for (;;) {
-        const auto page =
-            body_of<Entries>(client.call({0, Read{queues_[queue].read, logs[queue].size(), 0}}));
-        if (page.entries.empty()) break;
-        ASSERT_EQ(page.first, logs[queue].size() + 1);
-        logs[queue].insert(logs[queue].end(), page.entries.begin(), page.entries.end());
-      }
-      EXPECT_EQ(std::set<Bytes>(logs[queue].begin(), logs[queue].end()).size(), logs[queue].size());
-    }
-    size_t stored = 0;
-    for (const auto& log : logs) stored += log.size();
-    EXPECT_EQ(stored, acknowledged_.size());
-    for (const Acknowledged& each : acknowledged_) {
-      ASSERT_LE(each.number, logs[each.queue].size());
-      EXPECT_EQ(logs[each.queue][each.number - 1], each.entry);
-    }
-  }
-  size_t acknowledged() {
-    const std::lock_guard lock(mutex_);
-    return acknowledged_.size();
-  }
-
- private:
-  std::mutex mutex_;
-  SeededRandom random_;
-  std::array<wire::QueueAccess, kQueues> queues_;
-  std::vector<Acknowledged> acknowledged_;
-  std::vector<Acknowledged> unanswered_;
+  std::unique_ptr<Served> far_, near_;
+  std::string url_;
 };
 
-// HOMEWARD_KILL_ROUNDS: how many times; a few in a normal run.
-TEST(RelayProgram, WhatItAcknowledgedSurvivesKill) {
-  const char* wanted = std::getenv("HOMEWARD_KILL_ROUNDS");
-  const int rounds = wanted == nullptr ? 3 : std::atoi(wanted);
-  TemporaryFolder folder;
-  Load load(1);
-  SeededRandom random(static_cast<uint64_t>(rounds));
-  for (int round = 0; round < rounds; ++round) {
-    Program program(
-        {"serve", "--listen", "127.0.0.1:0", "--data", folder.path(), "--max-requests-per-second", "100000"});
-    const uint16_t port = port_of(program.line());
-    if (round > 0) load.check(port);
-    if (testing::Test::HasFatalFailure()) return;
-    const size_t before = load.acknowledged();
-    std::vector<std::thread> threads;
-    for (uint64_t i = 0; i < 8; ++i) {
-      threads.emplace_back(
-          [&load, port, round, i] { load.run(port, static_cast<uint64_t>(round) * 100 + i); });
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(50 + random.below(300)));
-    EXPECT_EQ(program.end(SIGKILL), -1);
-    for (std::thread& thread : threads) thread.join();
-    EXPECT_GT(load.acknowledged(), before);
+TEST_P(ForwardingTest, TheOtherRelayIsAskedAndItsCopyAnswersWhenItIsGone) {
+  const auto access = queue();
+  HttpClient plain(near_->port());
+  std::vector<Bytes> entries;
+  for (uint64_t number = 1; number <= 20; ++number) {
+    entries.push_back(random_.bytes(1024));
+    const HttpAnswer appended = plain.call(forward(Append{access.write, entries.back()}));
+    ASSERT_EQ(appended.status, 200);
+    EXPECT_EQ(body_of<Appended>(appended).number, number);
   }
-  Program program({"serve", "--listen", "127.0.0.1:0", "--data", folder.path()});
-  load.check(port_of(program.line()));
+  EXPECT_EQ(body_of<Entries>(http_client(far_->port()).call({0, Read{access.read, 0, 0}})).entries, entries);
+  LiveClient live(near_->port());
+  live.send(forward(Read{access.read, 0, 0}));
+  const auto answer = live.receive();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->id, 9u);
+  EXPECT_EQ(std::get<Entries>(answer->body).entries, entries);
+  EXPECT_EQ(plain.call(forward(Append{access.write, Bytes(100)})).status, 413);
+  far_->stop();
+  // The copy is written beside the answer.
+  HttpAnswer copy;
+  for (int tried = 0; copy.status != 200 && tried < 500; ++tried) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    copy = plain.call(forward(Read{access.read, 5, 0}));
+  }
+  EXPECT_EQ(body_of<Entries>(copy).entries.size(), 15u);
+  EXPECT_EQ(plain.call(forward(Append{access.write, random_.bytes(512)})).status, 502);
+  EXPECT_EQ(plain.call({1, wire::Forward{"http://localhost:1", {}}}).status, 403);
 }
+
+TEST_P(ForwardingTest, WhoIsAskedAndSaysNothingIsNotWaitedForLong) {
+  const int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  ASSERT_EQ(::bind(silent, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
+  ASSERT_EQ(::listen(silent, 8), 0);
+  ASSERT_EQ(::getsockname(silent, reinterpret_cast<sockaddr*>(&at), &size), 0);
+  RelayServerOptions near;
+  url_ = (GetParam() ? "https://localhost:" : "http://localhost:") + std::to_string(ntohs(at.sin_port));
+  near.limits.other_relays = {url_};
+  Served asked(near);
+  HttpClient client(asked.port());
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(client.call(forward(Read{queue().read, 0, 0})).status, 502);
+  const auto took = std::chrono::steady_clock::now() - started;
+  EXPECT_GE(took, std::chrono::seconds(4));
+  EXPECT_LT(took, std::chrono::seconds(9));
+  ::close(silent);
+}
+
+TEST(ForwardingTls, ARelayWhoseCertificateIsNotTrustedIsNotAsked) {
+  const TestCertificate stranger;
+  ::setenv("SSL_CERT_FILE", stranger.file().c_str(), 1);
+  Served far({.tls_certificate_file = certificate().file(), .tls_key_file = certificate().key()});
+  RelayServerOptions options;
+  const std::string url = "https://localhost:" + std::to_string(far.port());
+  options.limits.other_relays = {url};
+  Served near(options);
+  const wire::Read read{{}, 0, 0};
+  HttpClient client(near.port());
+  EXPECT_EQ(client.call({0, wire::Forward{url, wire::encode(wire::Request{0, read})}}).status, 502);
+}
+
+INSTANTIATE_TEST_SUITE_P(OverHttp, ForwardingTest, testing::Values(false));
+INSTANTIATE_TEST_SUITE_P(OverHttps, ForwardingTest, testing::Values(true));
 
 }  // namespace
 }  // namespace homeward::os

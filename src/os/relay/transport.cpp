@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -31,6 +32,20 @@ Transport::Transport(int socket, SSL_CTX* tls) : socket_(socket) {
     return;
   }
   SSL_set_accept_state(ssl_);
+}
+
+Transport::Transport(int socket, SSL_CTX* tls, const std::string& host) : Transport(socket, tls) {
+  if (ssl_ == nullptr) return;
+  SSL_set_connect_state(ssl_);
+  SSL_set_verify(ssl_, SSL_VERIFY_PEER, nullptr);
+  X509_VERIFY_PARAM* const verified = SSL_get0_param(ssl_);
+  // RFC 6066, section 3: a server name is no literal address.
+  const bool is_address = X509_VERIFY_PARAM_set1_ip_asc(verified, host.c_str()) == 1;
+  const bool is_set = is_address || (SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                                              const_cast<char*>(host.c_str())) == 1 &&
+                                     X509_VERIFY_PARAM_set1_host(verified, host.c_str(), host.size()) == 1);
+  ERR_clear_error();
+  if (!is_set) close();
 }
 
 Transport::~Transport() { close(); }

@@ -2,6 +2,8 @@
 // buffers of its own; what TLS keeps for a connection that is idle is given back.
 #pragma once
 
+#include <string>
+
 #include "base/bytes.h"
 
 using SSL = struct ssl_st;
@@ -13,6 +15,8 @@ class Transport {
  public:
   // Takes the socket, which does not block. Over TLS as a server if `tls` is given; null if memory is short.
   explicit Transport(int socket, SSL_CTX* tls = nullptr);
+  // The other side of it: as a client that wants the certificate to be of `host`, a name or an IP address.
+  Transport(int socket, SSL_CTX* tls, const std::string& host);
   ~Transport();
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;

@@ -17,7 +17,7 @@ Instant wall_clock_now() { return milliseconds_of<std::chrono::system_clock>(); 
 Instant steady_clock_now() { return milliseconds_of<std::chrono::steady_clock>(); }
 
 WriterThread::WriterThread(relay::StoreWriter& writer, Done done)
-    : writer_(writer), done_(std::move(done)), thread_([this] { work(); }) {}
+    : writer_(writer), wall_(writer.last_dated()), done_(std::move(done)), thread_([this] { work(); }) {}
 
 WriterThread::~WriterThread() {
   {
@@ -46,7 +46,7 @@ void WriterThread::work() {
       if (!batch_) return;
       batch = std::exchange(batch_, std::nullopt);
     }
-    relay::run(*batch, writer_, wall_clock_now());
+    relay::run(*batch, writer_, wall_.at(wall_clock_now(), steady_clock_now()));
     done_(std::move(*batch));
   }
 }

@@ -30,6 +30,7 @@ class WriterThread {
   void work();
 
   relay::StoreWriter& writer_;
+  relay::SteadyWall wall_;  // the writer's thread's alone
   const Done done_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -7,6 +7,8 @@ namespace homeward::relay {
 namespace {
 
 constexpr int64_t kFormat = 1;
+// A large file is deleted from its end on, in steps of so much: freeing a gigabyte at once stalls the disk.
+constexpr int64_t kDeleteStep_bytes = 32 << 20;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS segments(
@@ -23,20 +25,67 @@ PRAGMA user_version = 1;
 
 }  // namespace
 
+namespace {
+
+// A file's full path in the form that methods of a VFS take: with zeros after it.
+Result<Bytes> full_path_of(sqlite3_vfs* vfs, const std::string& path) {
+  Bytes out(static_cast<size_t>(vfs->mxPathname) + 16);
+  const int code =
+      vfs->xFullPathname(vfs, path.c_str(), vfs->mxPathname, reinterpret_cast<char*>(out.data()));
+  if (code > SQLITE_OK_SYMLINK) return Error(RelayError::kStore, "path of a file of the store");
+  return out;
+}
+
+// A file opened past SQLite, only to be cut.
+class CutFile {
+ public:
+  CutFile(sqlite3_vfs* vfs, const Bytes& full_path) : memory_(static_cast<size_t>(vfs->szOsFile)) {
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MAIN_DB;
+    code_ = vfs->xOpen(vfs, reinterpret_cast<const char*>(full_path.data()), file(), flags, nullptr);
+  }
+  ~CutFile() {
+    if (file()->pMethods != nullptr) file()->pMethods->xClose(file());
+  }
+  CutFile(const CutFile&) = delete;
+  CutFile& operator=(const CutFile&) = delete;
+
+  // True: nothing is left of it that takes long to delete.
+  bool shorten(int64_t by_bytes) {
+    if (code_ != SQLITE_OK) return true;  // not there, or deleting says what is wrong with it
+    sqlite3_int64 size_bytes = 0;
+    if (file()->pMethods->xFileSize(file(), &size_bytes) != SQLITE_OK || size_bytes <= by_bytes) return true;
+    return file()->pMethods->xTruncate(file(), size_bytes - by_bytes) != SQLITE_OK;
+  }
+
+ private:
+  sqlite3_file* file() { return reinterpret_cast<sqlite3_file*>(memory_.data()); }
+
+  std::vector<uint64_t> memory_;  // more than enough, and aligned
+  int code_ = SQLITE_ERROR;
+};
+
+}  // namespace
+
 Result<> delete_database(const char* vfs_name, const std::string& path) {
   sqlite3_vfs* vfs = sqlite3_vfs_find(vfs_name);
   HW_ASSERT(vfs != nullptr);
-  Bytes full_path(static_cast<size_t>(vfs->mxPathname) + 1);
-  auto* text = reinterpret_cast<char*>(full_path.data());
-  if (vfs->xFullPathname(vfs, path.c_str(), static_cast<int>(full_path.size()), text) > SQLITE_OK_SYMLINK) {
-    return Error(RelayError::kStore, "path of a file of the store");
-  }
+  HW_LET(const Bytes full_path, full_path_of(vfs, path));
+  const auto* text = reinterpret_cast<const char*>(full_path.data());
   for (const char* ending : {"", "-wal", "-shm"}) {
     const int code = vfs->xDelete(vfs, (std::string(text) + ending).c_str(), 0);
     if (code != SQLITE_OK && code != SQLITE_IOERR_DELETE_NOENT)
       return Error(RelayError::kStore, "delete a file of the store");
   }
   return success();
+}
+
+Result<bool> delete_database_step(const char* vfs_name, const std::string& path, int64_t most_bytes) {
+  sqlite3_vfs* vfs = sqlite3_vfs_find(vfs_name);
+  HW_ASSERT(vfs != nullptr);
+  HW_LET(const Bytes full_path, full_path_of(vfs, path));
+  if (!CutFile(vfs, full_path).shorten(most_bytes)) return false;
+  HW_TRY(delete_database(vfs_name, path));
+  return true;
 }
 
 Result<std::unique_ptr<Catalogue>> Catalogue::open(const SqliteStoreOptions& options, bool writable) {
@@ -50,6 +99,9 @@ Result<std::unique_ptr<Catalogue>> Catalogue::open(const SqliteStoreOptions& opt
 
 Result<> Catalogue::prepare() {
   HW_TRY(set_up(database_, options_.one_connection));
+  if (!writable_) leave_checkpoints_to_writer(database_);
+  // Small checkpoints: what expiry writes here lies all over the table of ends, and appends wait for it.
+  HW_TRY(database_.run("PRAGMA wal_autocheckpoint=500"));
   HW_LET(const std::optional<int64_t> format, database_.number("PRAGMA user_version"));
   if (format.value_or(0) > kFormat) return Error(RelayError::kNewerFormat, "relay.db");
   if (writable_) {
@@ -60,12 +112,14 @@ Result<> Catalogue::prepare() {
   HW_LET(list_, database_.prepare("SELECT number, day FROM segments WHERE is_doomed = 0 ORDER BY number"));
   HW_LET(ended_, database_.prepare("SELECT last FROM ended WHERE id = ?1"));
   HW_LET(add_, database_.prepare("INSERT INTO segments(day) VALUES (?1)"));
+  HW_LET(date_back_, database_.prepare("UPDATE segments SET day = ?2 WHERE day > ?1"));
   HW_LET(remember_,
          database_.prepare("INSERT INTO ended(id, last, day) VALUES (?1, ?2, ?3) ON CONFLICT(id) DO UPDATE "
                            "SET last = max(last, excluded.last), day = max(day, excluded.day)"));
   HW_LET(forget_,
          database_.prepare("DELETE FROM ended WHERE id IN (SELECT id FROM ended WHERE day < ?1 LIMIT ?2)"));
   HW_LET(doom_, database_.prepare("UPDATE segments SET is_doomed = 1 WHERE number = ?1"));
+  HW_LET(doomed_, database_.prepare("SELECT number FROM segments WHERE is_doomed = 1 LIMIT 1"));
   HW_LET(remove_, database_.prepare("DELETE FROM segments WHERE number = ?1"));
   return success();
 }
@@ -133,6 +187,15 @@ Result<> Catalogue::add(int64_t day) {
   return success();
 }
 
+Result<> Catalogue::date_back(int64_t after, int64_t day) {
+  if (entries_.empty() || entries_.back().day <= after) return success();
+  HW_TRY(date_back_.reset().bind(1, after).bind(2, day).run());
+  for (Entry& entry : entries_) {
+    if (entry.day > after) entry.day = day;
+  }
+  return success();
+}
+
 Result<> Catalogue::remember_ends(const std::vector<Segment::QueueRow>& queues, int64_t day) {
   HW_LET(sql::Transaction transaction, sql::Transaction::begin(database_));
   for (const Segment::QueueRow& row : queues) {
@@ -150,13 +213,21 @@ Result<bool> Catalogue::forget_ends(int64_t day, int64_t most) {
   return database_.changes() < most;
 }
 
-Result<> Catalogue::remove_oldest() {
+Result<> Catalogue::doom_oldest() {
   HW_ASSERT(!entries_.empty());
-  const int64_t number = entries_.front().number;
-  HW_TRY(doom_.reset().bind(1, number).run());
+  HW_TRY(doom_.reset().bind(1, entries_.front().number).run());
   entries_.erase(entries_.begin());
-  HW_TRY(delete_database(options_.vfs, path(number)));
-  return remove_.reset().bind(1, number).run();
+  return success();
+}
+
+Result<bool> Catalogue::delete_doomed_step() {
+  HW_LET(const bool found, doomed_.reset().step());
+  const int64_t number = found ? doomed_.number(0) : 0;
+  doomed_.reset();
+  if (!found) return false;
+  HW_LET(const bool is_gone, delete_database_step(options_.vfs, path(number), kDeleteStep_bytes));
+  if (is_gone) HW_TRY(remove_.reset().bind(1, number).run());
+  return true;
 }
 
 Result<> Catalogue::clean_up() {

@@ -10,6 +10,9 @@ namespace homeward::relay {
 
 // Deletes a SQLite database with all its files; those that are not there are of no matter.
 Result<> delete_database(const char* vfs, const std::string& path);
+// The same in steps for large ones: takes up to so many bytes from its end. True: it is gone. Nobody may look
+// into it any more.
+Result<bool> delete_database_step(const char* vfs, const std::string& path, int64_t most_bytes);
 
 class Catalogue {
  public:
@@ -38,12 +41,16 @@ class Catalogue {
   // --- Writing ---
   // Adds a segment for `day` as the newest.
   Result<> add(int64_t day);
+  // Dates the segments of days after `after` to `day`.
+  Result<> date_back(int64_t after, int64_t day);
   // Remembers where these queues ended. `day` is the day of their last entry.
   Result<> remember_ends(const std::vector<Segment::QueueRow>& queues, int64_t day);
   // Forgets ends of before `day`, `most` of them. True: all of them were forgotten.
   Result<bool> forget_ends(int64_t day, int64_t most);
-  // Takes the oldest segment from the list and deletes its files.
-  Result<> remove_oldest();
+  // Takes the oldest segment from the list; its files are to be deleted once no reader has them open.
+  Result<> doom_oldest();
+  // Deletes a part of what is doomed. False: there is nothing.
+  Result<bool> delete_doomed_step();
   // Deletes what a crash left of removed segments.
   Result<> clean_up();
 
@@ -54,7 +61,7 @@ class Catalogue {
   const SqliteStoreOptions options_;
   const bool writable_;
   sql::Database database_;  // before its statements, so that it goes after them
-  sql::Statement list_, ended_, add_, remember_, forget_, doom_, remove_;
+  sql::Statement list_, ended_, add_, date_back_, remember_, forget_, doom_, doomed_, remove_;
   std::vector<Entry> entries_;
 };
 

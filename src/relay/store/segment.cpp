@@ -1,5 +1,7 @@
 #include "relay/store/segment.h"
 
+#include <sqlite3.h>
+
 namespace homeward::relay {
 
 namespace {
@@ -34,6 +36,10 @@ Result<> set_up(sql::Database& database, bool one_connection) {
   return success();
 }
 
+void leave_checkpoints_to_writer(sql::Database& database) {
+  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 Result<std::unique_ptr<Segment>> Segment::open(const Options& options) {
   HW_LET(sql::Database database,
          sql::Database::open(options.path,
@@ -45,6 +51,7 @@ Result<std::unique_ptr<Segment>> Segment::open(const Options& options) {
 
 Result<> Segment::prepare(const Options& options) {
   HW_TRY(set_up(database_, options.one_connection));
+  if (!options.writable) leave_checkpoints_to_writer(database_);
   if (options.writable) {
     HW_LET(sql::Transaction transaction, sql::Transaction::begin(database_));
     HW_TRY(database_.run(kSchema));

@@ -64,5 +64,7 @@ class Segment {
 
 // The pragmas of every file of the store.
 Result<> set_up(sql::Database& database, bool one_connection);
+// For a reader's connection: where it is the last to close, it does not begin to write.
+void leave_checkpoints_to_writer(sql::Database& database);
 
 }  // namespace homeward::relay

@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kDay_ms = 86'400'000;
 // How long the end of a queue is remembered after its last entry.
 constexpr int64_t kRememberEnd_days = 400;
-constexpr size_t kExpireStep = 2'000;  // rows moved in one step
+constexpr size_t kExpireStep = 500;  // rows moved in one step
 constexpr size_t kCacheBytes = 64u << 20;
 
 Error in_store_terms(const Error& error) {
@@ -127,6 +127,17 @@ class SqliteWriter final : public StoreWriter {
     return more;
   }
 
+  Result<> correct_dates(Instant dating) override {
+    const Result<> corrected = catalogue_->date_back(day_of(dating) + 1, day_of(dating));
+    if (!corrected.ok()) return in_store_terms(corrected.error());
+    return success();
+  }
+
+  Instant last_dated() const override {
+    const auto& entries = catalogue_->entries();
+    return {entries.empty() ? 0 : (entries.back().day + 1) * kDay_ms};
+  }
+
   bool take_layout_changed() override { return std::exchange(layout_changed_, false); }
   uint64_t stored_bytes() const override { return older_bytes_ + newest_bytes_ + blobs_->stored_bytes(); }
 
@@ -146,12 +157,19 @@ class SqliteWriter final : public StoreWriter {
     }
     for (const wire::QueueId& queue : touched_) HW_TRY(newest->set_last(cache_.find(queue)->run));
     HW_TRY(transaction.commit());
+    // Nothing is stored any more in queues that are full: what a repetition needs is read anew.
+    for (const wire::QueueId& queue : touched_) {
+      if (cache_.find(queue)->last >= rules.entries_per_queue) cache_.drop(queue);
+    }
     if (const Result<uint64_t> size = newest->size_bytes(); size.ok()) newest_bytes_ = *size;
     return success();
   }
 
-  // Segments follow the clock forwards only: where it is set back, the newest one goes on.
+  // Segments follow the clock forwards: where it is set back by a day, the newest one goes on. Where it had
+  // been set forward by more, what was dated to days that are yet to come is dated anew, or it and all that
+  // comes would be kept until then.
   Result<> open_day(int64_t day) {
+    HW_TRY(catalogue_->date_back(day + 1, day));
     const auto& entries = catalogue_->entries();
     if (!entries.empty() && entries.back().day >= day) return success();
     HW_TRY(catalogue_->add(day));
@@ -247,6 +265,8 @@ class SqliteWriter final : public StoreWriter {
     HW_LET(const bool removed, blobs_->remove_ended(today));
     layout_changed_ |= blobs_->take_layout_changed();
     if (removed) return true;
+    HW_LET(const bool deleted, catalogue_->delete_doomed_step());
+    if (deleted) return true;
     auto& entries = catalogue_->entries();
     if (entries.empty() || today - entries.front().day <= int64_t{retention_days}) {
       HW_LET(const bool all, catalogue_->forget_ends(today - kRememberEnd_days, kExpireStep));
@@ -260,7 +280,7 @@ class SqliteWriter final : public StoreWriter {
     HW_LET(const uint64_t size_bytes, oldest->size_bytes());
     moved_key_ = 0;
     layout_changed_ = true;
-    HW_TRY(catalogue_->remove_oldest());
+    HW_TRY(catalogue_->doom_oldest());
     (entries.empty() ? newest_bytes_ : older_bytes_) -= entries.empty() ? newest_bytes_ : size_bytes;
     return true;
   }

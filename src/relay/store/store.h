@@ -94,6 +94,12 @@ class StoreWriter {
   virtual bool take_layout_changed() = 0;
 
   virtual uint64_t stored_bytes() const = 0;
+
+  // What was dated to days well after `dating` is dated to it: the clock had been set forward.
+  virtual Result<> correct_dates(Instant /*dating*/) { return success(); }
+
+  // The day that entries were last dated to, its end; zero if there are none.
+  virtual Instant last_dated() const { return {0}; }
 };
 
 class StoreReader {

@@ -156,6 +156,41 @@ TEST_P(StoreTest, ExpiryOfManyQueuesGoesInSteps) {
   EXPECT_TRUE(read(batch[3'000].queue, 0).expired);
 }
 
+TEST_P(StoreTest, AClockSetForwardAndBackKeepsNothingForLong) {
+  append(queue_, random_.bytes(512));
+  const Instant now = rules_.wall;
+  rules_.wall = now.after_ms(3'650 * kTestDay_ms);
+  append(queue_, random_.bytes(512));
+  rules_.wall = now.after_ms(kTestDay_ms);
+  append(queue_, random_.bytes(512));
+  EXPECT_EQ(read(queue_, 0).entries.size(), 3u);
+  rules_.wall = now.after_ms(31 * kTestDay_ms);
+  expire();
+  EXPECT_EQ(read(queue_, 1).entries.size(), 2u);
+  rules_.wall = now.after_ms(33 * kTestDay_ms);
+  expire();
+  EXPECT_EQ(files(), 0u);
+  EXPECT_TRUE(read(queue_, 2).expired);
+}
+
+TEST_P(StoreTest, LargeFilesAreDeletedInSteps) {
+  for (int i = 0; i < 300; ++i) {
+    std::vector<StoreAppend> batch;
+    batch.push_back({.queue = queue_, .entry = random_.bytes(wire::kLargestEntry)});
+    ASSERT_TRUE(store_.writer->append(batch, rules_).ok());
+  }
+  refresh();
+  rules_.wall = rules_.wall.after_ms(31 * kTestDay_ms);
+  uint64_t steps = 0;
+  for (bool more = true; more; ++steps) {
+    more = *store_.writer->expire(rules_.wall, 30);
+    refresh();
+  }
+  EXPECT_GE(steps, 5u);
+  EXPECT_EQ(files(), 0u);
+  EXPECT_EQ(append(queue_, random_.bytes(512)).number, 301u);
+}
+
 TEST_P(StoreTest, AFullDiskRefusesAndReadsGoOn) {
   for (int i = 0; i < 5; ++i) append(queue_, random_.bytes(512));
   vfs_.fill_up(true);

@@ -1,4 +1,4 @@
-// Any bytes as HTTP requests, one after the other: what comes out is the same however the bytes are cut on
+// Any bytes as an HTTP answer, and as requests, one after the other: what comes out is the same however the bytes are cut on
 // their way, no body is over the largest, and nothing after a request's end is used.
 #include "base/assert.h"
 #include "os/relay/http_request.h"
@@ -66,6 +66,13 @@ std::vector<Got> receive(BytesView all, size_t piece_bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0 || size > 20'000) return 0;
   const BytesView all(data + 1, size - 1);
+  HttpAnswerReader answer(kMostBody);
+  size_t used_bytes = 0;
+  for (size_t step = 1; used_bytes < all.size() && step > 0 && !answer.is_whole() && !answer.is_wrong();) {
+    step = answer.take(all.subspan(used_bytes));
+    used_bytes += step;
+  }
+  HW_ASSERT(!answer.is_whole() || answer.take_body().size() <= kMostBody);
   const std::vector<Got> whole = receive(all, all.size() + 1);
   const std::vector<Got> cut = receive(all, size_t{data[0]} + 1);
   // Where a head is too long and also wrong, it depends on the cut which of the two is seen first.
