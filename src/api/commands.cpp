@@ -49,6 +49,8 @@ CommandList::CommandList() {
   add_cases(*this);
   add_rolls(*this);
   add_tallies(*this);
+  add_figures(*this);
+  add_bulletin(*this);
   collect<Notice>(interfaces);
 }
 

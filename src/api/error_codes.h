@@ -149,6 +149,28 @@
   X(not_in_porch, \
     "В прихожей этого нет: здесь только разговор, памятки и вопросы.", \
     "There is none of this in a porch: only talk, guidance and questions.") \
+  X(no_bulletin, \
+    "Такого бюллетеня здесь нет.", "There is no such bulletin here.") \
+  X(no_statement, \
+    "Такого высказывания здесь нет.", "There is no such statement here.") \
+  X(no_consent, \
+    "Та, чьи это слова, ещё не согласилась на печать или забрала согласие.", \
+    "She whose words these are has not agreed to their printing, or took her consent back.") \
+  X(figures_changed, \
+    "С тех пор цифры изменились или вам показали другое. Посмотрите ещё раз или подготовьте бюллетень заново.", \
+    "The figures changed meanwhile, or you were shown something else. Look again, or prepare the bulletin anew.") \
+  X(not_approved, \
+    "Двух согласий организаторов ещё нет, поэтому отдавать нечего.", \
+    "Two organizers have not approved it yet, so there is nothing to hand out.") \
+  X(threshold_fixed, \
+    "Порог задан первым бюллетенем: другой выдал бы маленькие числа.", \
+    "The first bulletin set the threshold: another one would give small figures away.") \
+  X(other_version, \
+    "Бюллетень сделан другой версией программы. Откройте его ею.", \
+    "The bulletin was made by another version of the program. Open it with that one.") \
+  X(bad_cells, \
+    "Здесь нет чисел, по которым можно оценивать: нужны хотя бы три перечня и люди на них.", \
+    "There is nothing here to estimate from: it takes at least three lists and people on them.") \
   X(internal, \
     "В программе ошибка. Ничего не потеряно; перезапустите её.", \
     "The program has a fault. Nothing is lost; start it again.")

@@ -6,6 +6,7 @@
 #include "client/guidance.h"
 #include "client/porch.h"
 #include "client/questions.h"
+#include "domain/bulletin/events.h"
 #include "domain/rolls/rolls.h"
 #include "domain/tallies/events.h"
 
@@ -56,6 +57,7 @@ ErrorCode code_of(const Error& error) {
   using client::SealingError;
   using client::guidance::GuidanceRefusal;
   using client::questions::QuestionRefusal;
+  using domain::bulletin::BulletinError;
   using domain::cases::CaseError;
   using domain::guidance::GuidanceError;
   using domain::questions::QuestionError;
@@ -118,6 +120,11 @@ ErrorCode code_of(const Error& error) {
       {error.is(TallyError::kFigureInvalid), ErrorCode::figures_invalid},
       {error.is(TallyError::kPeriodInvalid), ErrorCode::figures_invalid},
       {error.is(TallyError::kTooManyOverlaps), ErrorCode::too_many},
+      {error.is(BulletinError::kTextEmpty), ErrorCode::text_empty},
+      {error.is(BulletinError::kTextTooLong), ErrorCode::text_too_long},
+      {error.is(BulletinError::kTextInvalid), ErrorCode::text_invalid},
+      {error.is(BulletinError::kDayInvalid), ErrorCode::date_invalid},
+      {error.is(BulletinError::kTooMany), ErrorCode::too_many},
       {error.is(RollError::kLineCount), ErrorCode::too_many},
       {error.is(RollError::kTextTooLong), ErrorCode::text_too_long},
       {error.is(RollError::kTextInvalid), ErrorCode::text_invalid},

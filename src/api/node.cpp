@@ -1,5 +1,6 @@
 #include "api/node.h"
 
+#include "api/estimate_job.h"
 #include "api/passphrase.h"
 #include "api/version.h"
 #include "base/text.h"
@@ -75,6 +76,7 @@ std::vector<Notice> Node::take_notices() {
 void Node::lock() {
   if (!client_) return;
   roll_indexes_.clear();
+  estimate_.reset();
   client_.reset();
   network_.clear();
   ++session_;
@@ -99,6 +101,15 @@ void Node::opened(Result<Vault> vault) {
 
 Result<> Node::open_or_create(BytesView passphrase) {
   return enter(host_.vault_exists() ? host_.open_vault(passphrase) : host_.create_vault(passphrase));
+}
+
+EstimateJob* Node::estimate(const group::GroupId& group) {
+  return estimate_ && estimated_ == group ? estimate_.get() : nullptr;
+}
+
+void Node::start_estimate(const group::GroupId& group, std::unique_ptr<EstimateJob> job) {
+  estimate_ = std::move(job);
+  estimated_ = group;
 }
 
 AppState Node::app_state(const Nothing&) {

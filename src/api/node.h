@@ -36,6 +36,8 @@ class Host {
   virtual Instant now() = 0;
 };
 
+class EstimateJob;
+
 // A refusal: thrown inside this room only, never out of `call`.
 struct CallError {
   ErrorCode code;
@@ -68,6 +70,11 @@ class Node {
   const group::Group& find_group(const std::string& id);  // no_group
   // In memory only; gone with the lock.
   client::RollIndex& roll_index(const group::GroupId& group) { return roll_indexes_[group]; }
+
+  // The one estimate that runs or ran last, if it is this group's; another takes its place. Gone with the
+  // lock.
+  EstimateJob* estimate(const group::GroupId& group);
+  void start_estimate(const group::GroupId& group, std::unique_ptr<EstimateJob> job);
 
  private:
   friend struct CommandList;
@@ -115,6 +122,8 @@ class Node {
   std::vector<client::Effect> network_;
   std::vector<Notice> notices_;
   std::map<group::GroupId, client::RollIndex> roll_indexes_;
+  std::unique_ptr<EstimateJob> estimate_;
+  group::GroupId estimated_;
   uint64_t session_ = 0;
 };
 

@@ -56,6 +56,12 @@ export interface AppState {
   relay: string;
 }
 
+export interface ApproveArgs {
+  group: string;
+  draft: string;
+  digest: string;
+}
+
 export interface ArticleArgs {
   group: string;
   article: string;
@@ -153,6 +159,38 @@ export interface BringCaseArgs {
   group: string;
   file: string;
   passphrase: string;
+}
+
+export interface BulletinDraftArgs {
+  group: string;
+  draft: string;
+}
+
+export interface BulletinFile {
+  name: string;
+  text: string;
+}
+
+export interface BulletinFilesArgs {
+  group: string;
+  draft?: string;
+}
+
+export interface BulletinFolder {
+  number: number;
+  digest: string;
+  name: string;
+  archive: string;
+  files: BulletinFile[];
+}
+
+export interface BulletinView {
+  statements: StatementItem[];
+  drafts: DraftItem[];
+  may_prepare: boolean;
+  organizers: number;
+  threshold: number;
+  threshold_fixed: boolean;
 }
 
 export interface CalendarFile {
@@ -345,6 +383,12 @@ export interface DepartedList {
   departed: DepartedItem[];
 }
 
+export interface DiscardArgs {
+  group: string;
+  draft: string;
+  reason?: string;
+}
+
 export interface DoubleArgs {
   group: string;
   double_id: string;
@@ -375,6 +419,34 @@ export interface DraftArgs {
   group: string;
   text: string;
   reply_to?: string;
+}
+
+export interface DraftItem {
+  draft: string;
+  number: number;
+  as_of: string;
+  by: MemberRef;
+  at: number;
+  standing: "open" | "bulletin" | "discarded" | "overtaken" | "statement_missing";
+  approved_by: MemberRef[];
+  queued: boolean;
+  digest: string;
+  reason?: string;
+}
+
+export interface DraftRef {
+  draft: string;
+}
+
+export interface DraftView {
+  draft: DraftItem;
+  files: BulletinFile[];
+  same_bytes: boolean;
+  changed: string[];
+  cells_shown: number;
+  cells_hidden: number;
+  may_approve: boolean;
+  may_discard: boolean;
 }
 
 export interface DueItem {
@@ -438,6 +510,70 @@ export interface EraseCaseArgs {
   word: string;
 }
 
+export interface EstimateAnswer {
+  observed: number;
+  lists: string[];
+  too_few_lists: boolean;
+  profile?: EstimateRange;
+  bootstrap?: EstimateRange;
+  models: EstimateModel[];
+  model_count: number;
+  without_estimate: number;
+  models_low?: number;
+  models_high?: number;
+  average?: EstimateRange;
+  average_unbounded: boolean;
+  sparse?: EstimateRange;
+  sparse_model?: string;
+  sparse_exists: boolean;
+  bayes?: EstimateRange;
+  rhat: number;
+  effective: number;
+}
+
+export interface EstimateArgs {
+  group: string;
+  by?: "kind" | "publisher";
+  lists: string[];
+  cells?: string;
+  seed?: number;
+}
+
+export interface EstimateList {
+  key: string;
+  men: number;
+}
+
+export interface EstimateLists {
+  lists: EstimateList[];
+}
+
+export interface EstimateListsArgs {
+  group: string;
+  by: "kind" | "publisher";
+}
+
+export interface EstimateModel {
+  model: string;
+  exists: boolean;
+  estimate?: number;
+  se?: number;
+  bic?: number;
+  aic?: number;
+}
+
+export interface EstimateRange {
+  estimate: number;
+  low?: number;
+  high?: number;
+}
+
+export interface EstimateStatus {
+  state: "none" | "running" | "done" | "stopped";
+  permille: number;
+  answer?: EstimateAnswer;
+}
+
 export interface ExportArticlesArgs {
   group: string;
   articles: string[];
@@ -469,6 +605,14 @@ export interface FilledPaper {
   problems: FieldProblem[];
   state: "current" | "not_yet" | "stale" | "withdrawn";
   warning?: string;
+}
+
+export interface FunnelPoint {
+  people: number;
+  low_95: number;
+  high_95: number;
+  low_998: number;
+  high_998: number;
 }
 
 export interface GroupArgs {
@@ -504,6 +648,22 @@ export interface GroupSync {
   group: string;
   state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
   waiting: number;
+}
+
+export interface Growth {
+  months: string[];
+  rows: GrowthRow[];
+  undated: number;
+}
+
+export interface GrowthArgs {
+  group: string;
+  confirmed?: boolean;
+}
+
+export interface GrowthRow {
+  region: string;
+  counts: number[];
 }
 
 export interface ImportAnswer {
@@ -674,6 +834,13 @@ export interface NewJoin {
 
 export interface NewMessage {
   message: string;
+}
+
+export interface NewStatementArgs {
+  group: string;
+  speaker?: string;
+  text: string;
+  attribution: string;
 }
 
 export interface NoteItem {
@@ -863,6 +1030,14 @@ export interface PostArgs {
   mentions?: string[];
 }
 
+export interface PrepareArgs {
+  group: string;
+  as_of?: string;
+  threshold?: number;
+  publisher?: string;
+  statements: string[];
+}
+
 export interface ProposalArgs {
   group: string;
   proposal: string;
@@ -951,6 +1126,28 @@ export interface QuestionsArgs {
   limit?: number;
 }
 
+export interface RateArgs {
+  group: string;
+  per: "residents" | "men";
+  from_month?: string;
+  until_month?: string;
+  confirmed?: boolean;
+  reference?: string;
+}
+
+export interface RateTable {
+  per: "residents" | "men";
+  year: number;
+  regions: RegionRate[];
+  overall: number;
+  deaths: number;
+  at_most: number;
+  without_region: number;
+  funnel: FunnelPoint[];
+  spread: number;
+  could_be_first: number;
+}
+
 export interface ReadPaperArgs {
   group: string;
   case_id: string;
@@ -967,6 +1164,29 @@ export interface RefusedItem {
 
 export interface RefusedItems {
   refused: RefusedItem[];
+}
+
+export interface RegionRate {
+  region: string;
+  deaths: number;
+  at_most: number;
+  confirmed: number;
+  people: number;
+  rate: number;
+  low: number;
+  high: number;
+  midp_low: number;
+  midp_high: number;
+  byar_low: number;
+  byar_high: number;
+  rank: number;
+  rank_low: number;
+  rank_high: number;
+  first: number;
+  funnel: "very_low" | "low" | "within" | "high" | "very_high";
+  ratio?: number;
+  ratio_low?: number;
+  ratio_high?: number;
 }
 
 export interface RemovalItem {
@@ -1254,6 +1474,28 @@ export interface SilenceSettings {
   watch_days: number;
   act_days: number;
   urgent_days: number;
+}
+
+export interface StatementArgs {
+  group: string;
+  statement: string;
+}
+
+export interface StatementItem {
+  statement: string;
+  speaker: MemberRef;
+  by: MemberRef;
+  text: string;
+  attribution: string;
+  consented: boolean;
+  taken_back: boolean;
+  queued: boolean;
+  may_consent: boolean;
+  may_take_back: boolean;
+}
+
+export interface StatementRef {
+  statement: string;
 }
 
 export interface StayItem {
@@ -1661,6 +1903,36 @@ export interface Commands {
   "tally.sources": { args: TallyCellArgs; result: TallySources };
   /** The tally as a CSV file. */
   "tally.csv": { args: TallyArgs; result: CalendarFile };
+  /** Deaths by region over residents or men, with intervals, ranks and funnel. */
+  "losses.rates": { args: RateArgs; result: RateTable };
+  /** Deaths month by month, in all and by region. */
+  "losses.growth": { args: GrowthArgs; result: Growth };
+  /** What the register's sources are as lists for an estimate. */
+  "losses.estimate_lists": { args: EstimateListsArgs; result: EstimateLists };
+  /** Begins to estimate those on no list; one at a time in a group. */
+  "losses.estimate": { args: EstimateArgs; result: EstimateStatus };
+  /** How far the estimate is, and its answer. */
+  "losses.estimate_state": { args: GroupArgs; result: EstimateStatus };
+  /** Stops the estimate. */
+  "losses.estimate_stop": { args: GroupArgs; result: EstimateStatus };
+  /** Statements, drafts and bulletins of a group. */
+  "bulletin.view": { args: GroupArgs; result: BulletinView };
+  /** A statement for a bulletin; another's needs her consent. */
+  "bulletin.write": { args: NewStatementArgs; result: StatementRef };
+  /** I agree to the printing of exactly this statement. */
+  "bulletin.consent": { args: StatementArgs; result: Nothing };
+  /** A statement is not to be printed any more. */
+  "bulletin.take_back": { args: StatementArgs; result: Nothing };
+  /** A draft of the next bulletin from the figures of now. */
+  "bulletin.prepare": { args: PrepareArgs; result: DraftRef };
+  /** A draft with every file that would go out. */
+  "bulletin.draft": { args: BulletinDraftArgs; result: DraftView };
+  /** An organizer's word for exactly these bytes. */
+  "bulletin.approve": { args: ApproveArgs; result: Nothing };
+  /** A draft is not to become a bulletin. */
+  "bulletin.discard": { args: DiscardArgs; result: Nothing };
+  /** The folder of a bulletin that two organizers approved. */
+  "bulletin.files": { args: BulletinFilesArgs; result: BulletinFolder };
 }
 
-export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "internal";
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "no_bulletin" | "no_statement" | "no_consent" | "figures_changed" | "not_approved" | "threshold_fixed" | "other_version" | "bad_cells" | "internal";

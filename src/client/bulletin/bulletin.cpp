@@ -41,12 +41,7 @@ Made made_of(Rows& rows, const domain::GroupKey& group, const Draft& draft) {
   return out;
 }
 
-bool is_organizer(const Client::Hand& hand) { return hand.group.my_role() == group::Role::kOrganizer; }
-
-Result<> post(const Client::Hand& hand, uint16_t kind, const Bytes& body) {
-  HW_TRY(hand.post(kind, body));
-  return success();
-}
+bool is_organizer(const group::Group& group) { return group.my_role() == group::Role::kOrganizer; }
 
 Wanted wanted_by(const Draft& draft) {
   return {draft.as_of, draft.threshold, draft.publisher, draft.statements};
@@ -54,69 +49,62 @@ Wanted wanted_by(const Draft& draft) {
 
 }  // namespace
 
-Result<domain::Ref> write_statement(const Client::Hand& hand, const domain_bulletin::Statement& statement) {
-  HW_TRY(domain_bulletin::check(statement));
-  HW_LET(const group::EventId id,
-         hand.post(domain_bulletin::kStatementKind, domain_bulletin::encode(statement)));
-  return domain::ref_of(domain::Author::from(hand.group.me()), domain::EventKey::from(id));
-}
-
-Result<> consent(const Client::Hand& hand, const domain::Ref& statement) {
-  const auto kept = domain_bulletin::statement(hand.rows, key_of(hand.group.id()), statement);
+Result<domain_bulletin::Consent> consent_to(Rows& rows, const group::Group& group,
+                                            const domain::Ref& statement) {
+  const auto kept = domain_bulletin::statement(rows, key_of(group.id()), statement);
   if (!kept || kept->consented || kept->taken_back) return ClientError::kNotAllowed;
-  if (!equal(kept->said.speaker, hand.group.me())) return ClientError::kNotAllowed;
-  return post(
-      hand, domain_bulletin::kConsentKind,
-      domain_bulletin::encode(domain_bulletin::Consent{statement, kept->said.text, kept->said.attribution}));
+  if (!equal(kept->said.speaker, group.me())) return ClientError::kNotAllowed;
+  return domain_bulletin::Consent{statement, kept->said.text, kept->said.attribution};
 }
 
-Result<> take_back(const Client::Hand& hand, const domain::Ref& statement) {
-  const auto kept = domain_bulletin::statement(hand.rows, key_of(hand.group.id()), statement);
+Result<domain_bulletin::TakenBack> taking_back(Rows& rows, const group::Group& group,
+                                               const domain::Ref& statement) {
+  const auto kept = domain_bulletin::statement(rows, key_of(group.id()), statement);
   if (!kept || kept->taken_back) return ClientError::kNotAllowed;
-  if (!equal(kept->said.speaker, hand.group.me()) && !equal(kept->author(), hand.group.me()))
+  if (!equal(kept->said.speaker, group.me()) && !equal(kept->author(), group.me()))
     return ClientError::kNotAllowed;
-  return post(hand, domain_bulletin::kTakenBackKind,
-              domain_bulletin::encode(domain_bulletin::TakenBack{statement}));
+  return domain_bulletin::TakenBack{statement};
 }
 
-Result<domain::Ref> prepare(const Client::Hand& hand, const Wanted& wanted) {
-  if (!is_organizer(hand)) return ClientError::kNotAllowed;
-  const domain::GroupKey group = key_of(hand.group.id());
-  Draft draft = figures_now(hand.rows, hand.group.id(), wanted);
+Result<Draft> draft_now(Rows& rows, const group::Group& group, const Wanted& wanted) {
+  if (!is_organizer(group)) return ClientError::kNotAllowed;
+  const domain::GroupKey key = key_of(group.id());
+  Draft draft = figures_now(rows, group.id(), wanted);
   HW_TRY(domain_bulletin::check(draft));
   if (!draft.earlier.empty()) {
-    const auto last = domain_bulletin::draft(hand.rows, group, draft.earlier.back());
+    const auto last = domain_bulletin::draft(rows, key, draft.earlier.back());
     if (!last || last->said.threshold != draft.threshold || last->said.as_of > draft.as_of)
       return ClientError::kNotAllowed;
   }
-  if (domain_bulletin::standing(hand.rows, group, KeptDraft{.said = draft}) != Standing::kOpen)
+  if (domain_bulletin::standing(rows, key, KeptDraft{.said = draft}) != Standing::kOpen)
     return ClientError::kNotAllowed;
   draft.form = kForm;
-  draft.digest = made_of(hand.rows, group, draft).digest;
-  HW_LET(const group::EventId id, hand.post(domain_bulletin::kDraftKind, domain_bulletin::encode(draft)));
-  return domain::ref_of(domain::Author::from(hand.group.me()), domain::EventKey::from(id));
+  draft.digest = made_of(rows, key, draft).digest;
+  return draft;
 }
 
-Result<> approve(const Client::Hand& hand, const domain::Ref& draft, const Digest& shown) {
-  const domain::GroupKey group = key_of(hand.group.id());
-  const auto kept = domain_bulletin::draft(hand.rows, group, draft);
-  if (!kept || !is_organizer(hand) || kept->said.digest != shown) return ClientError::kNotAllowed;
-  if (domain_bulletin::standing(hand.rows, group, *kept) != Standing::kOpen) return ClientError::kNotAllowed;
+Result<domain_bulletin::Approval> approval_of(Rows& rows, const group::Group& group, const domain::Ref& draft,
+                                              const Digest& shown) {
+  const domain::GroupKey key = key_of(group.id());
+  const auto kept = domain_bulletin::draft(rows, key, draft);
+  if (!kept || !is_organizer(group) || kept->said.digest != shown) return ClientError::kNotAllowed;
+  if (domain_bulletin::standing(rows, key, *kept) != Standing::kOpen) return ClientError::kNotAllowed;
   if (std::ranges::any_of(kept->approved_by,
-                          [&](const domain::Author& one) { return equal(one, hand.group.me()); }))
+                          [&](const domain::Author& one) { return equal(one, group.me()); }))
     return ClientError::kNotAllowed;
-  if (!changed_since(hand.rows, hand.group.id(), *kept).empty()) return ClientError::kNotAllowed;
-  if (made_of(hand.rows, group, kept->said).digest != shown) return ClientError::kNotAllowed;
-  return post(hand, domain_bulletin::kApprovalKind,
-              domain_bulletin::encode(domain_bulletin::Approval{draft, shown}));
+  if (!changed_since(rows, group.id(), *kept).empty()) return ClientError::kNotAllowed;
+  if (made_of(rows, key, kept->said).digest != shown) return ClientError::kNotAllowed;
+  return domain_bulletin::Approval{draft, shown};
 }
 
-Result<> discard(const Client::Hand& hand, const domain::Ref& draft, const std::string& reason) {
-  const auto kept = domain_bulletin::draft(hand.rows, key_of(hand.group.id()), draft);
-  if (!kept || kept->discarded || kept->is_bulletin() || !is_organizer(hand)) return ClientError::kNotAllowed;
-  const domain_bulletin::Discarded body{draft, reason};
+Result<domain_bulletin::Discarded> discarding(Rows& rows, const group::Group& group, const domain::Ref& draft,
+                                              const std::string& reason) {
+  const auto kept = domain_bulletin::draft(rows, key_of(group.id()), draft);
+  if (!kept || kept->discarded || kept->is_bulletin() || !is_organizer(group))
+    return ClientError::kNotAllowed;
+  domain_bulletin::Discarded body{draft, reason};
   HW_TRY(domain_bulletin::check(body));
-  return post(hand, domain_bulletin::kDiscardedKind, domain_bulletin::encode(body));
+  return body;
 }
 
 Made made_of(Rows& rows, const group::GroupId& group, const KeptDraft& draft) {

@@ -492,16 +492,34 @@ class BulletinGroup : public ClientTest {
                   return success();
                 }).ok());
   }
+  // Looks, and says what comes of it.
+  template <class Body>
+  Result<> say_what(Person& who, uint16_t kind,
+                    const std::function<Result<Body>(const Client::Look&)>& what) {
+    Result<Body> body = look<Result<Body>>(who, what);
+    if (!body.ok()) return body.error();
+    return change(who, [&](const Client::Hand& hand) -> Result<> {
+      HW_TRY(say(hand, kind, *body));
+      return success();
+    });
+  }
   Result<> prepare_now(Person& who, std::vector<domain::Ref> statements = {}) {
     const Wanted wanted{.as_of = kFirstDay + 200, .publisher = "Группа", .statements = std::move(statements)};
-    return change(who, [&](const Client::Hand& hand) -> Result<> {
-      HW_TRY(prepare(hand, wanted));
-      return success();
+    return say_what<Draft>(who, domain::bulletin::kDraftKind, [&](const Client::Look& view) {
+      return draft_now(view.rows, view.group, wanted);
     });
   }
   Result<> approve_newest(Person& who) {
     const KeptDraft draft = drafts(who).front();
-    return change(who, [&](const Client::Hand& hand) { return approve(hand, draft.id, draft.said.digest); });
+    return say_what<domain::bulletin::Approval>(
+        who, domain::bulletin::kApprovalKind, [&](const Client::Look& view) {
+          return approval_of(view.rows, view.group, draft.id, draft.said.digest);
+        });
+  }
+  Result<> consent_of(Person& who, const domain::Ref& statement) {
+    return say_what<domain::bulletin::Consent>(
+        who, domain::bulletin::kConsentKind,
+        [&](const Client::Look& view) { return consent_to(view.rows, view.group, statement); });
   }
 
   Person* anna = nullptr;
@@ -573,17 +591,20 @@ TEST_F(BulletinGroup, StatementsWaitForTheirSpeaker) {
   const domain::bulletin::Statement statement{domain::Author::from(bella->client->find(group)->me()),
                                               "Мы ждём их дома.", "мать, Бурятия"};
   ASSERT_TRUE(change(*anna, [&](const Client::Hand& hand) -> Result<> {
-                HW_LET(told, write_statement(hand, statement));
+                HW_LET(told, say(hand, domain::bulletin::kStatementKind, statement));
                 return success();
               }).ok());
   EXPECT_FALSE(prepare_now(*anna, {told}).ok());
-  EXPECT_FALSE(change(*anna, [&](const Client::Hand& hand) { return consent(hand, told); }).ok());
-  ASSERT_TRUE(change(*bella, [&](const Client::Hand& hand) { return consent(hand, told); }).ok());
+  EXPECT_FALSE(consent_of(*anna, told).ok());
+  ASSERT_TRUE(consent_of(*bella, told).ok());
   ASSERT_TRUE(prepare_now(*anna, {told}).ok());
   EXPECT_NE(file(made(*bella, drafts(*bella).front()).folder, "en.html").find("Мы ждём их дома."),
             std::string::npos);
   ASSERT_TRUE(approve_newest(*anna).ok());
-  ASSERT_TRUE(change(*bella, [&](const Client::Hand& hand) { return take_back(hand, told); }).ok());
+  ASSERT_TRUE(say_what<domain::bulletin::TakenBack>(
+                  *bella, domain::bulletin::kTakenBackKind,
+                  [&](const Client::Look& view) { return taking_back(view.rows, view.group, told); })
+                  .ok());
   EXPECT_FALSE(approve_newest(*bella).ok());
   EXPECT_FALSE(prepare_now(*anna, {told}).ok());
 }
