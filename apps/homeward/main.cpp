@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/homeward/losses.h"
+#include "os/node/bulletin_out.h"
 #include "os/node/control.h"
 #include "os/node/node_loop.h"
 
@@ -20,6 +21,7 @@ constexpr const char* kUsage = R"(homeward: a member's node
   homeward call    --home DIR NAME ['{json}' | -]     one command to the running node; - reads the JSON from standard input
   homeward watch   --home DIR                         notices as JSON lines
   homeward address --home DIR                         a fresh address for the browser
+  homeward bulletin --home DIR --out FOLDER [--group ID]   the newest bulletin that two organizers approved
   homeward losses  …                                  counts of losses, from files; needs no home
 )";
 
@@ -84,6 +86,15 @@ int call(const Arguments& arguments) {
   return homeward::os::call(arguments.options.at("--home"), arguments.words[0], std::move(json));
 }
 
+int bulletin(const Arguments& arguments) {
+  const auto out = arguments.options.find("--out");
+  if (out == arguments.options.end() || !arguments.words.empty())
+    return wrong_usage("bulletin needs --out FOLDER");
+  const auto group = arguments.options.find("--group");
+  return homeward::os::bulletin(arguments.options.at("--home"), out->second,
+                                group == arguments.options.end() ? "" : group->second);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -94,6 +105,7 @@ int main(int argc, char** argv) {
       return serve(parse(argc, argv, {"--home", "--page", "--relay", "--passphrase-file"}));
     if (command == "call") return call(parse(argc, argv, {"--home"}));
     if (command == "watch") return homeward::os::watch(parse(argc, argv, {"--home"}).options.at("--home"));
+    if (command == "bulletin") return bulletin(parse(argc, argv, {"--home", "--out", "--group"}));
     if (command == "address")
       return homeward::os::address(parse(argc, argv, {"--home"}).options.at("--home"));
   } catch (const std::string& why) {

@@ -110,6 +110,21 @@ int call(const std::filesystem::path& home, const std::string& name, std::string
   return 0;
 }
 
+int ask_node(const std::filesystem::path& home, const std::string& name, const std::string& args,
+             std::string& result) {
+  const auto answer =
+      ask_call(home, json::serialize(json::object{{"name", name}, {"args", json::parse(args)}}));
+  if (!answer) return no_node();
+  const json::object& object = answer->as_object();
+  if (object.contains("error")) {
+    const json::object& refused = object.at("error").as_object();
+    std::cerr << "homeward: " << std::string_view(refused.at("message").as_string()) << "\n";
+    return refused.at("code").as_string() == "bad_arguments" ? 2 : 3;
+  }
+  result = json::serialize(object.at("result"));
+  return 0;
+}
+
 int address(const std::filesystem::path& home) {
   const auto answer = ask_call(home, R"({"name":"page.address"})");
   if (!answer) return no_node();
