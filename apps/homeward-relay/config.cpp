@@ -1,4 +1,4 @@
-#include "config.h"
+#include "apps/homeward-relay/config.h"
 
 #include <toml++/toml.h>
 

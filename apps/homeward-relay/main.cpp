@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config.h"
+#include "apps/homeward-relay/config.h"
 #include "os/postgres/store.h"
 #include "os/relay/other_relays.h"
 #include "os/relay/relay_server.h"
