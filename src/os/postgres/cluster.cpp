@@ -1,6 +1,7 @@
 #include "os/postgres/cluster.h"
 
 #include <charconv>
+#include <cstdio>
 
 namespace homeward::os::postgres {
 
@@ -73,9 +74,16 @@ struct Cluster::Appending {
 Cluster::Cluster(boost::asio::io_context& loop, Options options)
     : loop_(loop), options_(std::move(options)), poll_timer_(loop), background_(loop) {
   const Target& target = options_.target;
+  const auto failed = [this](const std::string& problem) { complain(problem); };
   for (size_t i = 0; i < options_.writers; ++i) {
-    writers_.push_back(std::make_unique<Session>(
-        loop, Session::Options{.target = target, .prepare = prepare_writer(target.is_alone)}));
+    writers_.push_back(
+        std::make_unique<Session>(loop, Session::Options{.target = target,
+                                                         .prepare = prepare_writer(target.is_alone),
+                                                         .changed =
+                                                             [this](bool is_up) {
+                                                               if (is_up) complain({});
+                                                             },
+                                                         .failed = failed}));
   }
   for (size_t i = 0; i < kReaders; ++i) {
     readers_.push_back(
@@ -84,22 +92,27 @@ Cluster::Cluster(boost::asio::io_context& loop, Options options)
                                                          .depth = kReadsAtOnce,
                                                          .patience_ms = kReadPatience_ms}));
   }
-  listener_ =
-      std::make_unique<Session>(loop, Session::Options{.target = target,
-                                                       .prepare = prepare_listener(),
-                                                       .changed =
-                                                           [this](bool) {
-                                                             hears_all_ = false;
-                                                             polled_ = {};
-                                                           },
-                                                       .notified =
-                                                           [this](std::string_view payload, bool is_own) {
-                                                             if (!is_own) hear(payload);
-                                                           }});
+  const auto changed = [this](bool) {  // news may have been missed
+    hears_all_ = false;
+    polled_ = {};
+  };
+  const auto notified = [this](std::string_view payload, bool is_own) {
+    if (!is_own) hear(payload);
+  };
+  listener_ = std::make_unique<Session>(
+      loop, Session::Options{
+                .target = target, .prepare = prepare_listener(), .changed = changed, .notified = notified});
   poll();
 }
 
 Cluster::~Cluster() = default;
+
+void Cluster::complain(const std::string& problem) {
+  if (problem == problem_) return;
+  problem_ = problem;
+  const std::string words = problem.empty() ? "the cluster takes entries again" : problem;
+  std::fprintf(stderr, "homeward-relay: store %s: %s\n", id().substr(0, 8).c_str(), words.c_str());
+}
 
 // --- Appending ---
 

@@ -68,6 +68,8 @@ class Cluster {
   void news_of(const wire::QueueId& queue, uint64_t last);
   void send_news();
   void poll();
+  // For the operator, once when it begins and once when it is over.
+  void complain(const std::string& problem);
 
   boost::asio::io_context& loop_;
   Options options_;
@@ -75,6 +77,7 @@ class Cluster {
   std::vector<std::unique_ptr<Session>> readers_;
   std::unique_ptr<Session> listener_;
   size_t next_reader_ = 0;
+  std::string problem_;
 
   std::map<wire::QueueId, uint64_t> listened_;  // with the last number heard of
   std::map<wire::QueueId, uint64_t> news_;      // to be told

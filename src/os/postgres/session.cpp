@@ -89,6 +89,7 @@ void Session::reconnect() {
 
 void Session::came(Attempt attempt) {
   if (attempt.connected == nullptr) {
+    if (options_.failed) options_.failed(attempt.problem);
     backoff_ = std::clamp(backoff_ * 2, kFirstBackoff, kLongestBackoff);
     reconnect_timer_.expires_after(backoff_);
     reconnect_timer_.async_wait([this](error_code error) {

@@ -34,10 +34,11 @@ class Session {
   struct Options {
     Target target;
     Prepare prepare;
-    std::function<void(bool is_up)> changed;  // may be empty
-    Connection::Notified notified;            // may be empty
-    size_t depth = 1;                         // requests that are out at once
-    int64_t patience_ms = 0;                  // without a connection requests fail after this; 0: never
+    std::function<void(bool is_up)> changed;         // may be empty
+    std::function<void(const std::string&)> failed;  // why a connection was not made; may be empty
+    Connection::Notified notified;                   // may be empty
+    size_t depth = 1;                                // requests that are out at once
+    int64_t patience_ms = 0;  // without a connection requests fail after this; 0: never
   };
   Session(boost::asio::io_context& loop, Options options);
   ~Session();

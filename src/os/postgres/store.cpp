@@ -40,6 +40,7 @@ class Store final : public PostgresStore {
     for (const auto& cluster : clusters_) cluster->listen(queue, wanted);
   }
   void set_heard(Heard heard) override { heard_ = std::move(heard); }
+  void set_answered(std::function<void()> answered) override { answered_ = std::move(answered); }
 
   size_t lanes() const override { return clusters_.size() * options_.writers; }
   size_t lane_of(const wire::QueueId& queue) const override { return lane_of_id(queue.view()); }
@@ -64,8 +65,9 @@ class Store final : public PostgresStore {
   }
   template <class Id>
   void locate(Places<Id>& places, std::vector<Id> ids, Located located);
-  template <class Id, class Done>
-  void with_cluster_of(Places<Id>& places, const Id& id, Done done);
+  template <class Id, class Outcome>
+  void read_from(Places<Id>& places, const Id& id, std::function<void(Result<Outcome>)> done,
+                 std::function<void(Cluster&, std::function<void(Result<Outcome>)>)> read);
   void run_appends(const std::shared_ptr<Running>& running, const std::vector<size_t>& places);
   void run_chunks(const std::shared_ptr<Running>& running, const std::vector<size_t>& places);
   void finish(const std::shared_ptr<Running>& running);
@@ -81,6 +83,7 @@ class Store final : public PostgresStore {
   Places<wire::QueueId> queues_;
   Places<wire::BlobId> blobs_;
   Heard heard_;
+  std::function<void()> answered_;
   Background background_;
   bool said_list_changed_ = false;
 };
@@ -248,13 +251,6 @@ void Store::locate(Places<Id>& places, std::vector<Id> ids, Located located) {
   }
 }
 
-template <class Id, class Done>
-void Store::with_cluster_of(Places<Id>& places, const Id& id, Done done) {
-  locate(places, std::vector<Id>{id}, [this, done](std::optional<std::vector<size_t>> found) {
-    done(found ? clusters_[found->front()].get() : nullptr);
-  });
-}
-
 // --- Batches ---
 
 struct Store::Running {
@@ -348,25 +344,35 @@ void Store::finish(const std::shared_ptr<Running>& running) {
 
 // --- Reads ---
 
-void Store::read(const Query& query, Read done) {
-  with_cluster_of(queues_, query.queue, [query, done = std::move(done)](Cluster* cluster) {
-    if (cluster == nullptr) return done(Error(RelayError::kStore, "a cluster is not there"));
-    cluster->read(query, done);
+template <class Id, class Outcome>
+void Store::read_from(Places<Id>& places, const Id& id, std::function<void(Result<Outcome>)> done,
+                      std::function<void(Cluster&, std::function<void(Result<Outcome>)>)> read) {
+  auto then = [this, done = std::move(done)](Result<Outcome> outcome) {
+    done(std::move(outcome));
+    if (answered_) answered_();
+  };
+  locate(places, std::vector<Id>{id}, [this, then, read = std::move(read)](auto found) {
+    if (!found) return then(Error(RelayError::kStore, "a cluster is not there"));
+    read(*clusters_[found->front()], then);
   });
+}
+
+void Store::read(const Query& query, Read done) {
+  read_from<wire::QueueId, relay::StoreReader::Page>(
+      queues_, query.queue, std::move(done),
+      [query](Cluster& cluster, Read then) { cluster.read(query, std::move(then)); });
 }
 
 void Store::read_blob(const wire::BlobId& blob, ReadBlob done) {
-  with_cluster_of(blobs_, blob, [blob, done = std::move(done)](Cluster* cluster) {
-    if (cluster == nullptr) return done(Error(RelayError::kStore, "a cluster is not there"));
-    cluster->read_blob(blob, done);
-  });
+  read_from<wire::BlobId, relay::StoreReader::Blob>(
+      blobs_, blob, std::move(done),
+      [blob](Cluster& cluster, ReadBlob then) { cluster.read_blob(blob, std::move(then)); });
 }
 
 void Store::read_chunk(const wire::BlobId& blob, uint16_t index, ReadChunk done) {
-  with_cluster_of(blobs_, blob, [blob, index, done = std::move(done)](Cluster* cluster) {
-    if (cluster == nullptr) return done(Error(RelayError::kStore, "a cluster is not there"));
-    cluster->read_chunk(blob, index, done);
-  });
+  read_from<wire::BlobId, std::optional<Bytes>>(
+      blobs_, blob, std::move(done),
+      [blob, index](Cluster& cluster, ReadChunk then) { cluster.read_chunk(blob, index, std::move(then)); });
 }
 
 void Store::keep(std::function<void()> done) {

@@ -244,6 +244,74 @@ TEST_F(PostgresStoreTest, AQueueStaysWhereItWasWhenAClusterIsAdded) {
   EXPECT_EQ(twice.store, nullptr);
 }
 
+TEST_F(PostgresStoreTest, AFullDiskRefusesAndReadsGoOn) {
+  const std::string database = new_database(lone_server());
+  Asked store(options(database));
+  const wire::QueueId queue = random_.fixed<wire::QueueId>();
+  append(store, queue);
+  // What the server says when a file cannot grow.
+  ASSERT_TRUE(
+      lone_server().sql("create function fill() returns trigger language plpgsql as $$ begin raise exception "
+                        "using errcode = '53100', message = 'could not extend file'; end $$",
+                        database));
+  ASSERT_TRUE(lone_server().sql(
+      "create trigger fill before insert on relay_entries for each row execute function fill()", database));
+  std::vector<StoreAppend> batch{{.queue = queue, .entry = random_.bytes(512)},
+                                 {.queue = random_.fixed<wire::QueueId>(), .entry = random_.bytes(512)}};
+  const auto refused = store.append(batch, rules_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().is(relay::RelayError::kDiskFull));
+  EXPECT_EQ(batch[0].outcome, Outcome::kPending);
+  EXPECT_EQ(store.read(queue, 0)->entries.size(), 1u);
+  EXPECT_EQ(store.read(batch[1].queue, 0)->last_in_queue, 0u);
+  ASSERT_TRUE(lone_server().sql("drop trigger fill on relay_entries", database));
+  ASSERT_TRUE(store.append(batch, rules_).ok());
+  EXPECT_EQ(batch[0].number, 2u);
+}
+
+TEST_F(PostgresStoreTest, WhatTheServerDoesNotConfirmIsSentAgain) {
+  const std::string database = new_database(lone_server());
+  Asked store(options(database));
+  const wire::QueueId queue = random_.fixed<wire::QueueId>();
+  append(store, queue);
+  // A warning at the commit is what remains when waiting for the standby was cancelled.
+  ASSERT_TRUE(lone_server().sql("create sequence warnings", database));
+  ASSERT_TRUE(
+      lone_server().sql("create function warn() returns trigger language plpgsql as $$ begin if "
+                        "nextval('warnings') < 3 then raise warning 'not everywhere'; end if; return null; "
+                        "end $$",
+                        database));
+  ASSERT_TRUE(
+      lone_server().sql("create constraint trigger warn after insert on relay_queues deferrable initially "
+                        "deferred for each row execute function warn()",
+                        database));
+  const StoreAppend sent_again = append(store, random_.fixed<wire::QueueId>());
+  // Stored by the first try, found by the second.
+  EXPECT_EQ(sent_again.outcome, Outcome::kRepeated);
+  EXPECT_EQ(sent_again.number, 1u);
+}
+
+TEST_F(PostgresStoreTest, AServerThatIsGoneInTheMiddleOfABatchLosesAndDoublesNothing) {
+  TestCluster own({});
+  Asked store({.stores = {own.conninfo()}, .is_alone = true});
+  const wire::QueueId queue = random_.fixed<wire::QueueId>();
+  append(store, queue);
+  for (int round = 0; round < 3; ++round) {
+    std::vector<StoreAppend> batch;
+    for (int i = 0; i < 200; ++i) batch.push_back({.queue = queue, .entry = random_.bytes(1'024)});
+    // The server belongs to this thread and ends with it.
+    std::thread appender([&] { EXPECT_TRUE(store.append(batch, rules_).ok()); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 * round));
+    own.kill(own.primary());
+    own.start(own.primary());
+    appender.join();
+    for (size_t i = 0; i < batch.size(); ++i) {
+      EXPECT_EQ(batch[i].number, 2 + static_cast<uint64_t>(round) * 200 + i);
+    }
+  }
+  EXPECT_EQ(store.read(queue, 0)->last_in_queue, 601u);
+}
+
 TEST_F(PostgresStoreTest, ExpiryHoldsUpNoAppend) {
   const std::string database = new_database(lone_server());
   auto of = options(database);

@@ -124,8 +124,10 @@ class TestCluster {
 
  private:
   static bool as_root() { return ::geteuid() == 0; }
+  // Ends with this program, however that ends.
   static std::string as_user() {
-    return as_root() ? "setpriv --reuid=postgres --regid=postgres --clear-groups " : std::string();
+    const std::string user = as_root() ? "--reuid=postgres --regid=postgres --clear-groups " : "";
+    return "setpriv --pdeathsig=KILL " + user;
   }
   static std::string binary(const std::string& name) {
     const std::string debian = "/usr/lib/postgresql/15/bin/" + name;
@@ -153,6 +155,9 @@ class TestCluster {
                     " -R -X stream --checkpoint=fast --no-sync -h " + folder_ + " -p " + port(primary_) +
                     " -U relay"));
     configure(server);
+    // For the day on which it is the primary.
+    std::ofstream(data(server) + "/postgresql.conf", std::ios::app)
+        << "synchronous_standby_names = 'ANY 1 (*)'\n";
     start(server);
   }
   static std::vector<pid_t> children_of(pid_t parent) {

@@ -117,6 +117,7 @@ std::string RelayServer::State::prepare() {
     relay_->forwarded(id, std::move(answer));
     wake();
   });
+  store_->set_answered([this] { wake(); });
   store_->set_heard([this](const wire::QueueId& queue, uint64_t last) {
     relay_->heard(queue, last);
     wake();

@@ -17,6 +17,8 @@ class ServerStore : public relay::StoreLink {
   virtual void run(relay::Batch batch, Ran ran) = 0;
   // Where to say what came to queues that are listened to (Relay::heard).
   virtual void set_heard(Heard) {}
+  // What to call after a read was answered later than at once.
+  virtual void set_answered(std::function<void()>) {}
 };
 
 struct OpenedStore {
