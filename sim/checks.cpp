@@ -126,6 +126,7 @@ void World::check_end() {
     if (!failed()) check_group(group);
   for (const SimGroup& group : groups_)
     if (!failed()) check_families(group);
+  if (!failed()) check_porch();
   for (SimGroup& group : groups_)
     if (!failed() && group.expires) check_expiry(group);
   for (Node& node : nodes_)

@@ -11,7 +11,8 @@ using client::Client;
 
 bool same_rules(const group::PolicyView& a, const group::PolicyView& b) {
   return a.name == b.name && a.vouches == b.vouches && a.retention_days == b.retention_days &&
-         a.organizers == b.organizers && a.advisers == b.advisers && a.closes == b.closes;
+         a.organizers == b.organizers && a.advisers == b.advisers && a.closes == b.closes &&
+         a.porch == b.porch && a.is_porch == b.is_porch;
 }
 
 // The rules that follow from a change, worked out here anew.
@@ -20,6 +21,11 @@ group::PolicyView after(group::PolicyView policy, const group::Change& change) {
   policy.vouches = change.vouches.value_or(policy.vouches);
   policy.retention_days = change.retention_days.value_or(policy.retention_days);
   policy.closes = change.closes.value_or(policy.closes);
+  if (change.porch && policy.is_porch) policy.is_porch = change.porch->days;
+  if (change.porch && !policy.is_porch) {
+    policy.porch.reset();
+    if (change.porch->group != group::GroupId{}) policy.porch = change.porch;
+  }
   for (const group::RoleChange& item : change.roles) {
     std::erase(policy.organizers, item.person);
     std::erase(policy.advisers, item.person);
@@ -55,8 +61,8 @@ bool is_enough(const SimChange& made, const SimGroup::Rules& before) {
   const group::PolicyView& policy = before.policy;
   const group::Change& change = made.change;
   const auto said_yes = [&](const group::PersonId& person) { return made.approvers.contains(person); };
-  const bool is_one_role =
-      change.roles.size() == 1 && !change.name && !change.vouches && !change.retention_days && !change.closes;
+  const bool is_one_role = change.roles.size() == 1 && !change.name && !change.vouches &&
+                           !change.retention_days && !change.closes && !change.porch;
   if (policy.organizers.empty()) {
     const size_t needed = std::min<size_t>(std::max<size_t>(2, policy.vouches), before.present.size());
     const auto words = static_cast<size_t>(std::ranges::count_if(before.present, said_yes));

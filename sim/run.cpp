@@ -1,5 +1,5 @@
-// sim/run --seeds A..B [--canary swap|forget|fold|crown|one] [--trace] [--once]: runs worlds, prints the
-// first seed that fails with its trace, and ends with 1 then.
+// sim/run --seeds A..B [--canary swap|forget|fold|crown|one|porch] [--trace] [--once]: runs worlds, prints
+// the first seed that fails with its trace, and ends with 1 then.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -13,7 +13,7 @@ namespace {
 
 int usage() {
   std::fprintf(stderr,
-               "run --seeds A..B [--canary swap|forget|fold|crown|one] [--trace] [--once] [--go-on]\n");
+               "run --seeds A..B [--canary swap|forget|fold|crown|one|porch] [--trace] [--once] [--go-on]\n");
   return 2;
 }
 
@@ -23,7 +23,8 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       "joins, "
       "%llu removals, %llu leaves, %llu crashes, %llu of the relay, %llu cuts, %llu doubled, %llu full "
       "disks, %llu jumps, "
-      "%llu old copies, %llu changes of rules, %llu touches, %llu groups expired, %llu acts of families\n",
+      "%llu old copies, %llu changes of rules, %llu touches, %llu groups expired, %llu acts of families, "
+      "%llu asked further in, %llu came in\n",
       static_cast<unsigned long long>(seeds), seconds, seconds * 1000 / static_cast<double>(seeds),
       static_cast<unsigned long long>(all.events), static_cast<unsigned long long>(all.posts),
       static_cast<unsigned long long>(all.taken_in), static_cast<unsigned long long>(all.epochs),
@@ -33,7 +34,8 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       static_cast<unsigned long long>(all.doubled), static_cast<unsigned long long>(all.full_disks),
       static_cast<unsigned long long>(all.jumps), static_cast<unsigned long long>(all.old_copies),
       static_cast<unsigned long long>(all.changes), static_cast<unsigned long long>(all.touches),
-      static_cast<unsigned long long>(all.expired), static_cast<unsigned long long>(all.family_acts));
+      static_cast<unsigned long long>(all.expired), static_cast<unsigned long long>(all.family_acts),
+      static_cast<unsigned long long>(all.notes), static_cast<unsigned long long>(all.brought_in));
 }
 
 }  // namespace
@@ -55,6 +57,7 @@ int main(int count, char** arguments) {
                        : std::strcmp(value, "forget") == 0 ? Canary::kForgetsEntries
                        : std::strcmp(value, "crown") == 0  ? Canary::kCrownsOne
                        : std::strcmp(value, "one") == 0    ? Canary::kObeysOne
+                       : std::strcmp(value, "porch") == 0  ? Canary::kTellsPorch
                                                            : Canary::kBreaksFold;
       ++i;
     } else if (name == "--trace") {

@@ -39,6 +39,9 @@ TEST(Sim, AViewThatLosesAMessageIsFoundOut) { EXPECT_TRUE(is_found_out(Canary::k
 TEST(Sim, AMemberWhoMakesHerselfOrganizerIsFoundOut) {
   EXPECT_TRUE(is_found_out(Canary::kCrownsOne, "are not what enough agreed to"));
 }
+TEST(Sim, WhatIsToldInThePorchIsFoundOut) {
+  EXPECT_TRUE(is_found_out(Canary::kTellsPorch, "has what is said further in"));
+}
 TEST(Sim, OneOrganizerOfTwoIsFoundOut) {
   EXPECT_TRUE(is_found_out(Canary::kObeysOne, "are not what enough agreed to"));
 }

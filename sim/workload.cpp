@@ -1,6 +1,7 @@
 // What members do, and what befalls them.
 #include <algorithm>
 
+#include "client/porch.h"
 #include "sim/world.h"
 
 namespace homeward::sim {
@@ -32,9 +33,11 @@ void World::begin() {
       groups_.push_back({.id = *made, .founder = founder.index});
     });
   }
-  // Most are asked at once, others as it happens.
+  if (has_porch_ && !failed()) open_porch();
+  // Most are asked at once, others as it happens; where there is a porch, most into that.
   for (Node& node : nodes_)
-    if (node.index > 0 && !failed()) invite(nodes_[0], groups_[0].id);
+    if (node.index > 0 && !failed())
+      invite(nodes_[0], has_porch_ && node.index > 1 ? groups_.back().id : groups_[0].id);
 }
 
 std::vector<group::GroupId> World::groups_of(Node& node) {
@@ -62,6 +65,8 @@ void World::act() {
   Node* node = some_node_in(group);
   if (reforms_ && node != nullptr && chance(300))
     return reform(*node, *std::ranges::find(groups_, group, &SimGroup::id));
+  if (has_porch_ && chance(400))
+    for (Node& one : nodes_) at_the_porch(one);
   const uint64_t what = below(100);
   if (what < 55) {
     if (node != nullptr) post(*node, group);
@@ -91,7 +96,7 @@ void World::post(Node& node, const group::GroupId& group) {
             .text = {},
             .forbidden = {}};
   post.text = std::string(kPlanted) + " письмо word" + std::to_string(below(5)) + " number" +
-              std::to_string(posts_.size());
+              std::to_string(posts_.size()) + mark_of(group);
   std::set<group::PersonId> present;
   for (const group::Member& member : of->members()) present.insert(member.person);
   for (const SimGroup& known : groups_) {
@@ -147,10 +152,14 @@ void World::attend(Node& node, uint64_t willing_per_mille) {
       }
       if (!request.can_propose && !request.can_confirm) continue;
       trace(request.can_propose ? "propose" : "confirm", node.index);
+      bool hindered = false;
       with(node, [&](Client& client) {
-        (void)(request.can_propose ? client.propose(group, request.id, "a neighbour", clock(node))
-                                   : client.confirm(group, request.id, clock(node)));
+        const auto done = request.can_propose ? client.propose(group, request.id, "a neighbour", clock(node))
+                                              : client.confirm(group, request.id, clock(node));
+        hindered = !done.ok() && (done.error().is(client::PorchError::kNotThere) ||
+                                  done.error().is(client::PorchError::kTooEarly));
       });
+      if (hindered && !faults_) drop_request(node, group, request.id);
     }
   }
 }

@@ -24,6 +24,8 @@ void Statistics::add(const Statistics& other) {
   touches += other.touches;
   family_acts += other.family_acts;
   expired += other.expired;
+  notes += other.notes;
+  brought_in += other.brought_in;
 }
 
 bool Clockwork::step(Instant until) {
@@ -63,6 +65,8 @@ World::World(const Options& options) : options_(options), random_(options.seed *
   double_per_mille_ = below(40);
   slow_per_mille_ = below(30);
   reforms_ = options.seed % 4 == 0 || options.canary == Canary::kObeysOne;
+  has_porch_ =
+      (options.seed % 5 == 3 && options.canary == Canary::kNone) || options.canary == Canary::kTellsPorch;
   relay_disk_ = std::make_unique<SimDisk>();
 }
 
@@ -113,6 +117,8 @@ Outcome World::run() {
     const Instant until = clockwork_.now().after_ms(15 * kSecond_ms);
     while (!failed() && clockwork_.step(until)) ++outcome_.statistics.events;
     for (Node& node : nodes_) attend(node, 1000);
+    if (has_porch_ && round < 8)
+      for (Node& node : nodes_) at_the_porch(node);
     why = unsettled();
   }
   if (!why.empty()) fail("does not come to rest: " + why);

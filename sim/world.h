@@ -26,6 +26,7 @@ enum class Canary : uint8_t {
   kForgetsEntries,  // the relay acknowledges entries and stores other bytes in their place
   kBreaksFold,      // one member's view loses a message after it was taken in
   kCrownsOne,       // a member without the right to it makes herself organizer, and all devices take it
+  kTellsPorch,      // a member says in the porch what was said further in
   kObeysOne,        // where organizers must be two, the word of one is enough: a second is never heard
 };
 
@@ -39,7 +40,7 @@ struct Options {
 struct Statistics {
   uint64_t events = 0, posts = 0, joins = 0, removals = 0, leaves = 0, crashes = 0, relay_crashes = 0,
            cuts = 0, doubled = 0, full_disks = 0, jumps = 0, old_copies = 0, epochs = 0, taken_in = 0,
-           changes = 0, touches = 0, expired = 0, family_acts = 0;
+           changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0;
   void add(const Statistics& other);
 };
 
@@ -142,7 +143,9 @@ struct SimGroup {
   };
   std::map<uint64_t, Rules> rules;
   std::map<group::ChangeId, SimChange> changes;
-  bool unsure = false;   // a change may have been proposed or approved: the disk failed under it
+  bool unsure = false;  // a change may have been proposed or approved: the disk failed under it
+  bool is_porch = false;
+  std::optional<group::GroupId> porch;
   bool expires = false;  // talk has an end, and clocks that jump bring it to some early
 };
 
@@ -230,6 +233,14 @@ class World {
   void check_families(const SimGroup& group);
   void check_secrets(Node& node, const group::GroupId& group);
   std::vector<group::GroupId> groups_of(Node& node);
+  // Porches (porch.cpp)
+  void open_porch();
+  std::string mark_of(const group::GroupId& group) const;
+  void at_the_porch(Node& node);
+  void help_at_the_porch(Node& node);
+  bool inner_days_are_over(client::Client& client, const group::PersonId& person, Instant now);
+  void drop_request(Node& node, const group::GroupId& group, const group::RequestId& request);
+  void check_porch();
 
   // --- Checks (checks.cpp) ---
   void observe(Node& node);
@@ -266,7 +277,8 @@ class World {
   bool faults_ = true;
   int64_t base_latency_ms_ = 5;
   uint64_t cut_per_mille_ = 0, double_per_mille_ = 0, slow_per_mille_ = 0;
-  bool reforms_ = false;  // a world where rules are changed often, so that several organizers agree on some
+  bool reforms_ = false;    // a world where rules are changed often, so that several organizers agree on some
+  bool has_porch_ = false;  // newcomers of the first group come through one
   size_t canary_victim_ = 0;
   bool canary_sang_ = false;
 };
