@@ -115,6 +115,12 @@ describe('every screen', { concurrency: 2 }, () => {
 
         await it.click('more-leave');
         await it.see('leave-detail');
+        // The only organizer names another before she can go.
+        await it.see('leave-last');
+        await it.check('leave-last');
+        await it.at('leave-next').selectOption({ index: 1 });
+        await it.click('leave-next-do');
+        await it.see('leave-word');
         await it.check('leave');
         await it.fill('leave-word', word('выйти', 'leave'));
         await it.click('leave-do');
