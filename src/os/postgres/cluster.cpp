@@ -378,7 +378,7 @@ void Cluster::keep(uint32_t retention_days, std::function<void()> done) {
   is_keeping_ = true;
   if (done) after_keeping_.push_back(std::move(done));
   background_.run<Kept>(
-      [target = options_.target, keeping = Keeping{options_.day, retention_days}] {
+      [target = options_.target, keeping = Keeping{options_.day, day_now(), retention_days}] {
         return postgres::keep(target, keeping);
       },
       [this](Kept kept) {

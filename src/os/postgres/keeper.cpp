@@ -1,6 +1,14 @@
 #include "os/postgres/keeper.h"
 
+#include <algorithm>
+#include <chrono>
+
 namespace homeward::os::postgres {
+
+int64_t day_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::hours>(now).count() / 24;
+}
 
 namespace {
 
@@ -114,11 +122,12 @@ std::string keep_days(PGconn* connection, const Keeping& keeping) {
   run(connection, "select pg_advisory_unlock(1752132965, 4)");
   if (!problem.empty() || !lock(connection, "select pg_try_advisory_lock(1752132965, 3)")) return problem;
 
-  problem = remove_days(connection, "relay_entries", today - retention);
-  if (problem.empty()) problem = remove_days(connection, "relay_chunks", today);
-  if (problem.empty()) problem = forget(connection, "relay_blobs", "blob", "day", today);
+  const int64_t agreed = std::min(today, keeping.latest_day);
+  problem = remove_days(connection, "relay_entries", agreed - retention);
+  if (problem.empty()) problem = remove_days(connection, "relay_chunks", agreed);
+  if (problem.empty()) problem = forget(connection, "relay_blobs", "blob", "day", agreed);
   if (problem.empty()) {
-    problem = forget(connection, "relay_queues", "queue", "last_day", today - kRememberEnd_days);
+    problem = forget(connection, "relay_queues", "queue", "last_day", agreed - kRememberEnd_days);
   }
   return problem;
 }

@@ -10,8 +10,12 @@ namespace homeward::os::postgres {
 // How long the end of a queue is remembered after its last entry.
 inline constexpr int64_t kRememberEnd_days = 400;
 
+// Since 1970-01-01 UTC, by this machine's clock.
+int64_t day_now();
+
 struct Keeping {
   int32_t day = kDayOfCluster;  // today
+  int64_t latest_day = 0;       // today by this machine's clock: what is not over by both clocks stays
   uint32_t retention_days = 30;
 };
 struct Kept {

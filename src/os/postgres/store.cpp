@@ -19,11 +19,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kConnectAgain{500};
 
-int64_t day_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::hours>(now).count() / 24;
-}
-
 class Store final : public PostgresStore {
  public:
   Store(boost::asio::io_context& loop, const PostgresStoreOptions& options)
@@ -120,8 +115,8 @@ std::string Store::open() {
   }
   if (std::string problem = agree(identities); !problem.empty()) return problem;
   for (const Target& target : targets_) {
-    const Kept kept =
-        postgres::keep(target, {.day = options_.day, .retention_days = options_.retention_days});
+    const Kept kept = postgres::keep(
+        target, {.day = options_.day, .latest_day = day_now(), .retention_days = options_.retention_days});
     if (!kept.problem.empty()) return kept.problem;
   }
   for (size_t i = 0; i < targets_.size(); ++i) {

@@ -1,5 +1,6 @@
 #include "os/postgres/store.h"
 
+#include "os/postgres/keeper.h"
 #include "os/postgres/testing.h"
 #include "relay/store/store_conformance.h"
 
@@ -310,6 +311,19 @@ TEST_F(PostgresStoreTest, AServerThatIsGoneInTheMiddleOfABatchLosesAndDoublesNot
     }
   }
   EXPECT_EQ(store.read(queue, 0)->last_in_queue, 601u);
+}
+
+TEST_F(PostgresStoreTest, NothingIsDroppedThatIsNotOverByBothClocks) {
+  const std::string database = new_database(lone_server());
+  auto of = options(database);
+  of.day = static_cast<int32_t>(day_now());
+  Asked store(of);
+  const wire::QueueId queue = random_.fixed<wire::QueueId>();
+  append(store, queue);
+  store.store_->set_day(of.day + 400);  // the cluster's clock, set forward
+  store.await<int>([&](auto done) { store.store_->keep([done] { done(0); }); });
+  EXPECT_EQ(store.read(queue, 0)->entries.size(), 1u);
+  EXPECT_EQ(append(store, queue).number, 2u);
 }
 
 TEST_F(PostgresStoreTest, ExpiryHoldsUpNoAppend) {
