@@ -147,12 +147,15 @@ Nothing porch_leave_out(Node& node, const LeaveOutArgs& args) {
 
 // --- Notes ---
 
-// A note leads further in only to the group whose porch this is.
+// A note leads further in only to the group whose porch this is, and into the porch that the rules here name.
 bool is_foreign(Node& node, const group::Group& here, const client::Note& note) {
-  if (note.content.purpose != NotePurpose::kFurtherIn || !note.became) return false;
-  const group::Group* there = node.open_client().find(*note.became);
-  const auto rule = there == nullptr ? std::nullopt : there->policy().porch;
-  return there != nullptr && (!rule || rule->group != here.id());
+  const group::Group* there = note.became ? node.open_client().find(*note.became) : nullptr;
+  if (there == nullptr) return false;
+  const bool further = note.content.purpose == NotePurpose::kFurtherIn;
+  const group::Group& inner = further ? *there : here;
+  const group::Group& porch = further ? here : *there;
+  const auto rule = inner.policy().porch;
+  return !rule || rule->group != porch.id();
 }
 
 NoteState state_of(Node& node, const group::Group& here, const client::Note& note) {

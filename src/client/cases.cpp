@@ -319,4 +319,24 @@ bool needs_sealing(const Client::Look& look, const cases::CaseRow& row) {
   return !std::ranges::all_of(parts, [&](const Wanted& one) { return is_right(look.rows, look.group, one); });
 }
 
+void erase_cases_of_others(Features& features, Rows& rows, const group::Group& group) {
+  const auto me = domain::Author::from(group.me());
+  std::vector<domain::Ref> others;
+  domain::cases::for_each(rows, key_of(group.id()), [&](const domain::cases::CaseRow& row) {
+    if (!row.is_reader(me)) others.push_back(row.ref);
+    return true;
+  });
+  uint64_t number = 0;
+  for (const domain::Ref& ref : others) {
+    const group::Fold::Context context{.rows = rows,
+                                       .group = group.id(),
+                                       .author = group::PersonId::from(domain::author_of(ref)),
+                                       .position = {domain::kQueuedEpoch - 1, ++number}};
+    features.fold(context, {.id = {},
+                            .kind = domain::cases::kErased,
+                            .at = {},
+                            .body = domain::cases::encode(domain::cases::Erased{ref})});
+  }
+}
+
 }  // namespace homeward::client

@@ -6,6 +6,8 @@
 
 namespace homeward::client {
 
+class Features;
+
 struct SealedCaseFields {
   std::string name, birth_day, relatives, phone, whereabouts, notes;
   bool operator==(const SealedCaseFields&) const = default;
@@ -59,6 +61,10 @@ Result<domain::Ref> save_paper(const Client::Hand& hand, const domain::Ref& case
 // Looks only if members or keys changed since it was last done with, or if `look_anyway`.
 Result<> seal_cases_anew(const Client::Hand& hand, bool look_anyway);
 inline constexpr Space kSealedSpace = 0x3111;  // group → what members and keys were when all was right
+
+// When a group closes: of cases that others spoke for, only those stay that are sealed to this person. Like
+// an erasure by their speakers, but on this device alone.
+void erase_cases_of_others(Features& features, Rows& rows, const group::Group& group);
 
 // --- Queries ---
 // Speaker and readers, those who left the group left out.

@@ -215,5 +215,35 @@ TEST_F(CasesTest, WhoComesLaterGetsTheCasesAndNotTheErased) {
   }
 }
 
+TEST_F(CasesTest, AClosedGroupLeavesEachWhatIsHers) {
+  Person& anna = person("Анна");
+  Person& bella = person("Белла");
+  const auto group = found(anna);
+  bring_in(anna, group, bella);
+  settle(1);
+  const Ref own = open(bella, group, {});
+  const Ref read = open(anna, group, {bella.client->find(group)->me()});
+  const Ref hidden = open(anna, group, {});
+  settle(1);
+  group::Change closing;
+  closing.closes = now_.after_ms(24 * 60 * kMinute_ms);
+  ASSERT_TRUE(anna.client->change_policy(group, closing, now_).ok());
+  settle(1);
+  const auto has = [&](Person& one, const Ref& ref) {
+    return with(one, group, ref, [](const Client::Look&, const cases::CaseRow&) {});
+  };
+  EXPECT_TRUE(has(bella, hidden));
+  now_ = now_.after_ms(2 * 24 * 60 * kMinute_ms);
+  for (Person* one : {&anna, &bella}) one->client->tick(now_);
+  settle();
+  ASSERT_EQ(bella.client->find(group)->standing(), group::Standing::kClosed);
+  EXPECT_TRUE(has(bella, own));
+  EXPECT_TRUE(has(bella, read));
+  EXPECT_FALSE(has(bella, hidden));
+  EXPECT_TRUE(has(anna, hidden));
+  EXPECT_FALSE(has(anna, own));
+  EXPECT_EQ(fields(bella, group, read)->name, kName);
+}
+
 }  // namespace
 }  // namespace homeward::client

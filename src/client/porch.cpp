@@ -53,7 +53,11 @@ void keep_cover(const Client::Hand& hand) {
 // Notes whose invite was made and that did not go out yet: now, or when her key is known.
 void send_notes(const Client::Hand& hand) {
   for (auto& [key, asked] : asked_in(hand.rows, hand.group.id())) {
-    if (asked.sent || hand.now >= asked.ends) continue;
+    if (hand.now >= asked.ends) {
+      hand.rows.erase(kAskedSpace, key);  // nobody can come by it any more
+      continue;
+    }
+    if (asked.sent) continue;
     const auto sealed =
         seal_unseen(hand, asked.person, encode(NoteContent{asked.purpose, asked.link, asked.words}));
     if (!sealed.ok() || !hand.post(group::kPorchNote, *sealed).ok()) continue;
@@ -76,6 +80,8 @@ void take_notes(Rows& rows, group::Group& group) {
     note.content = std::move(*content);
     note.from = sealed.author;
     note.at = sealed.at;
+    // One of a kind from each member: nobody can fill the vault with them.
+    drop_unused_notes(rows, group.id(), note);
     keep_note(rows, group.id(), note);
   }
 }

@@ -131,5 +131,7 @@ void put_asked(Rows& rows, const group::GroupId& inviting, const group::InviteId
 // By the row's key.
 std::vector<std::pair<Bytes, AskedByNote>> asked_in(Rows& rows, const group::GroupId& where);
 void keep_note(Rows& rows, const group::GroupId& group, const Note& note);
+// Earlier ones of its author and purpose by which nobody asked to join.
+void drop_unused_notes(Rows& rows, const group::GroupId& group, const Note& note);
 
 }  // namespace homeward::client

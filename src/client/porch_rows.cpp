@@ -159,6 +159,17 @@ std::vector<Note> notes_of(const Client::Look& look) {
   return out;
 }
 
+void drop_unused_notes(Rows& rows, const group::GroupId& group, const Note& note) {
+  std::vector<Bytes> unused;
+  rows.scan(kNoteSpace, prefix_range(group), [&](BytesView key, BytesView row) {
+    const auto kept = decode_kept(key, row);
+    const bool same = kept && kept->from == note.from && kept->content.purpose == note.content.purpose;
+    if (same && !rows.get(kLinkSpace, sha256(view_of(kept->content.link)))) unused.push_back(copy_of(key));
+    return true;
+  });
+  for (const Bytes& key : unused) rows.erase(kNoteSpace, key);
+}
+
 void note_led_to(Rows& rows, const group::JoinId& join, const group::GroupId& group) {
   std::optional<std::pair<Bytes, Note>> found;
   rows.scan(kNoteSpace, {}, [&](BytesView key, BytesView row) {

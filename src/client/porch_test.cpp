@@ -251,6 +251,28 @@ TEST_F(PorchTest, ANoteLooksLikeCover) {
   EXPECT_FALSE(opened(guest, guest)) << "another's note under one's own name";
 }
 
+TEST_F(PorchTest, NobodyFillsAnothersVaultWithNotes) {
+  open_porch(0);
+  Person& guest = newcomer("Сэсэг");
+  const auto invite = organizer_->client->invite(inner_, now_.after_ms(kDay_ms), now_);
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(
+        organizer_->client
+            ->change(porch_, now_,
+                     [&](const Client::Hand& hand) -> Result<> {
+                       HW_LET(const Bytes note,
+                              seal_unseen(hand, in_porch(guest),
+                                          encode(NoteContent{NotePurpose::kFurtherIn, invite->link, "раз"})));
+                       HW_TRY(hand.post(group::kPorchNote, note));
+                       HW_TRY(hand.post(group::kPorchNote, Bytes(100, 7)));
+                       return success();
+                     })
+            .ok());
+    settle();
+  }
+  EXPECT_EQ(notes(guest, porch_).size(), 1u);
+}
+
 TEST_F(PorchTest, EverybodySendsCoverAndNobodyOpensIt) {
   open_porch(0);
   Person& guest = newcomer("Сэсэг");

@@ -1,5 +1,6 @@
 // Talk: what a person says, changes and takes back, what she is shown, and how long it lives here.
 #include "base/text.h"
+#include "client/cases.h"
 #include "client/impl.h"
 #include "client/overlay.h"
 
@@ -406,6 +407,7 @@ void Client::Impl::keep_talk() {
       if (closed) {
         gone = talk::last(turn.rows, key_of(id)).has_value();
         state.forget(turn.rows, key_of(id));
+        erase_cases_of_others(features, turn.rows, *peer.group);
       } else if (keeping.days() != 0) {
         state.note_times(turn.rows, key_of(id));
         const Instant cutoff{now.ms - keeping.days() * kDay_ms};
