@@ -3,6 +3,7 @@
 #include "client/cases.h"
 #include "client/doubles.h"
 #include "client/impl.h"
+#include "client/losses.h"
 #include "client/porch.h"
 #include "crypto/crypto.h"
 
@@ -20,7 +21,8 @@ Error client_error(const Error& vault) {
 
 // Of my own events: after these, what is sealed may have to be sealed to others.
 bool changes_sealing(uint16_t kind) {
-  return kind == domain::cases::kSealed || kind == domain::cases::kSealedAnew;
+  return kind == domain::cases::kSealed || kind == domain::cases::kSealedAnew ||
+         kind == domain::losses::kNamesSealed || kind == domain::losses::kRecordsAdded;
 }
 
 bool is_over(group::Joining::State state) {
@@ -40,6 +42,7 @@ NoticeKind notice_of(uint16_t kind) {
     case 0x04:
       return NoticeKind::kCases;
     case 0x05:
+    case 0x09:  // losses: they stand beside the tallies
       return NoticeKind::kTallies;
     case 0x07:  // rolls
     case 0x08:  // doubles
@@ -236,6 +239,7 @@ bool Client::Impl::sealing_is_due(const Peer& peer, const group::Happenings& hap
     const auto* event = std::get_if<group::EventTakenIn>(&one);
     if (event == nullptr) return false;
     return event->kind == domain::sealing::kAnnounced || event->kind == domain::doubles::kKeyKind ||
+           event->kind == domain::losses::kVerifierNamed ||
            (event->author == group->me() && changes_sealing(event->kind));
   });
 }
@@ -250,7 +254,10 @@ void Client::Impl::keep_sealed(Peer& peer, group::Turn turn, const group::Happen
     return event != nullptr && event->author == peer.group->me() && changes_sealing(event->kind);
   });
   // What cannot be posted now is tried again when something changes, or tomorrow.
-  if (keep_sealing_key(hand).ok()) (void)seal_cases_anew(hand, sealed);
+  if (keep_sealing_key(hand).ok()) {
+    (void)seal_cases_anew(hand, sealed);
+    (void)seal_names_anew(hand, sealed);
+  }
   (void)keep_doubles(hand);
 }
 

@@ -1,6 +1,7 @@
 // What a person asks of her client.
 #include "client/cases.h"
 #include "client/impl.h"
+#include "client/losses.h"
 #include "client/overlay.h"
 #include "client/porch.h"
 #include "crypto/crypto.h"
@@ -171,6 +172,7 @@ Result<> Client::forget(const group::GroupId& group, Instant now) {
     forget_sealing_keys(turn.rows, group);
     turn.rows.erase(kSealedSpace, group);
     forget_porch(turn.rows, group);
+    forget_loss_settings(turn.rows, group);
     return success();
   });
   if (!done.ok()) {
