@@ -17,6 +17,8 @@ namespace stats = homeward::losses_stats;
 
 constexpr const char* kUsage = R"(homeward losses: counts of losses, from files
 
+  homeward losses import --home DIR FILE.csv [--group NAME] [--publisher WHO] [--link URL] [--date DAY]
+                         [--public-names] [--check]
   homeward losses link A.csv [B.csv …] --out pairs.csv [--model MODEL.json] [--decisions DECISIONS.csv]
                        [--least PROBABILITY] [--seed NUMBER]
   homeward losses rates DEATHS.csv --regions REGIONS.csv [--by month [--cumulative]] [--denominator COLUMN]

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/homeward/losses.h"
+#include "apps/homeward/losses_import.h"
 #include "os/node/bulletin_out.h"
 #include "os/node/control.h"
 #include "os/node/node_loop.h"
@@ -23,6 +24,7 @@ constexpr const char* kUsage = R"(homeward: a member's node
   homeward address --home DIR                         a fresh address for the browser
   homeward bulletin --home DIR --out FOLDER [--group ID]   the newest bulletin that two organizers approved
   homeward losses  …                                  counts of losses, from files; needs no home
+  homeward losses import --home DIR FILE.csv          a file into the register of a group
 )";
 
 struct Arguments {
@@ -95,10 +97,16 @@ int bulletin(const Arguments& arguments) {
                                 group == arguments.options.end() ? "" : group->second);
 }
 
+int ask_node(const std::string& home, const std::string& name, const std::string& args, std::string& result) {
+  return homeward::os::ask_node(home, name, args, result);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string command = argc > 1 ? argv[1] : "";
+  if (command == "losses" && argc > 2 && std::string(argv[2]) == "import")
+    return homeward::app::losses_import({argv + 2, argv + argc}, ask_node);
   if (command == "losses") return homeward::app::losses({argv + 2, argv + argc});
   try {
     if (command == "serve")

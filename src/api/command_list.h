@@ -83,6 +83,7 @@ void add_rolls(CommandList& list);
 void add_tallies(CommandList& list);
 void add_figures(CommandList& list);
 void add_bulletin(CommandList& list);
+void add_losses(CommandList& list);
 
 // What of a group needs the person now, for Today; each in its feature's file.
 // Of node_talk.cpp: everything of a message but who, when and what.

@@ -51,6 +51,7 @@ CommandList::CommandList() {
   add_tallies(*this);
   add_figures(*this);
   add_bulletin(*this);
+  add_losses(*this);
   collect<Notice>(interfaces);
 }
 

@@ -171,6 +171,23 @@
   X(bad_cells, \
     "Здесь нет чисел, по которым можно оценивать: нужны хотя бы три перечня и люди на них.", \
     "There is nothing here to estimate from: it takes at least three lists and people on them.") \
+  X(no_loss, \
+    "Этой записи в учёте нет.", "This is not in the register.") \
+  X(verifiers_only, \
+    "Это делают те, кто проверяет учёт: организаторы, консультанты и те, кого назвал организатор.", \
+    "This is done by those who verify the register: organizers, advisers, and whom an organizer named.") \
+  X(reason_needed, \
+    "Напишите, почему: у каждого изменения в учёте есть причина.", \
+    "Say why: every change of the register has a reason.") \
+  X(not_published, \
+    "Имя видно всей группе, только если оно уже опубликовано: добавьте ссылку на страницу, где оно названо.", \
+    "A name is shown to the group only if it is published already: add the link of a page that names him.") \
+  X(loss_figures_invalid, \
+    "Число не подходит: нижняя граница не больше верхней, возраст не больше 120, и хотя бы одно число есть.", \
+    "The figure does not fit: the low end not above the high one, no age over 120, and at least one figure.") \
+  X(quotes_itself, \
+    "Источник не может через другие повторять сам себя.", \
+    "A source cannot repeat itself by way of others.") \
   X(internal, \
     "В программе ошибка. Ничего не потеряно; перезапустите её.", \
     "The program has a fault. Nothing is lost; start it again.")

@@ -7,6 +7,7 @@
 #include "client/porch.h"
 #include "client/questions.h"
 #include "domain/bulletin/events.h"
+#include "domain/losses/facts.h"
 #include "domain/rolls/rolls.h"
 #include "domain/tallies/events.h"
 
@@ -60,6 +61,7 @@ ErrorCode code_of(const Error& error) {
   using domain::bulletin::BulletinError;
   using domain::cases::CaseError;
   using domain::guidance::GuidanceError;
+  using domain::losses::LossError;
   using domain::questions::QuestionError;
   using domain::rolls::RollError;
   using domain::tallies::TallyError;
@@ -125,6 +127,13 @@ ErrorCode code_of(const Error& error) {
       {error.is(BulletinError::kTextInvalid), ErrorCode::text_invalid},
       {error.is(BulletinError::kDayInvalid), ErrorCode::date_invalid},
       {error.is(BulletinError::kTooMany), ErrorCode::too_many},
+      {error.is(LossError::kTextEmpty), ErrorCode::text_empty},
+      {error.is(LossError::kTextTooLong), ErrorCode::text_too_long},
+      {error.is(LossError::kTextInvalid), ErrorCode::text_invalid},
+      {error.is(LossError::kWrongDay), ErrorCode::date_invalid},
+      {error.is(LossError::kWrongFigure), ErrorCode::loss_figures_invalid},
+      {error.is(LossError::kTooMany), ErrorCode::too_many},
+      {error.is(LossError::kNotPublished), ErrorCode::not_published},
       {error.is(RollError::kLineCount), ErrorCode::too_many},
       {error.is(RollError::kTextTooLong), ErrorCode::text_too_long},
       {error.is(RollError::kTextInvalid), ErrorCode::text_invalid},

@@ -4,6 +4,7 @@
 #include "api/passphrase.h"
 #include "api/version.h"
 #include "base/text.h"
+#include "client/losses_import.h"
 
 namespace homeward::api {
 
@@ -77,10 +78,36 @@ void Node::lock() {
   if (!client_) return;
   roll_indexes_.clear();
   estimate_.reset();
+  loss_pairs_.clear();
+  uploads_.clear();
   client_.reset();
   network_.clear();
   ++session_;
   notices_.push_back({NoticeName::vault, {}});
+}
+
+std::string Node::add_to_upload(const std::string& name, const std::string& text) {
+  constexpr size_t kMostUploads = 4;
+  const std::string key = name.empty() ? to_base64url(random().bytes(12)) : name;
+  auto upload = uploads_.find(key);
+  if (!name.empty() && upload == uploads_.end()) throw CallError{ErrorCode::no_loss};
+  if (upload == uploads_.end()) {
+    // One that was never finished is given up for the next.
+    if (uploads_.size() >= kMostUploads) uploads_.erase(uploads_.begin());
+    upload = uploads_.emplace(key, "").first;
+  }
+  if (upload->second.size() + text.size() > client::kMostImportBytes) {
+    uploads_.erase(upload);
+    throw CallError{ErrorCode::too_many};
+  }
+  upload->second += text;
+  return key;
+}
+
+std::string Node::take_upload(const std::string& name) {
+  const auto upload = uploads_.find(name);
+  if (upload == uploads_.end()) throw CallError{ErrorCode::no_loss};
+  return std::move(uploads_.extract(upload).mapped());
 }
 
 Result<> Node::enter(Result<Vault> vault) {

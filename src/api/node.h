@@ -16,6 +16,7 @@
 #include "api/messages.h"
 #include "api/types.h"
 #include "client/client.h"
+#include "client/losses_pairs.h"
 #include "client/rolls.h"
 
 namespace homeward::api {
@@ -70,6 +71,11 @@ class Node {
   const group::Group& find_group(const std::string& id);  // no_group
   // In memory only; gone with the lock.
   client::RollIndex& roll_index(const group::GroupId& group) { return roll_indexes_[group]; }
+  client::LossPairs& loss_pairs(const group::GroupId& group) { return loss_pairs_[group]; }
+  // A file that comes in parts, in memory only: with no name a new one. Its name; too_many if it is longer
+  // than a file may be.
+  std::string add_to_upload(const std::string& name, const std::string& text);
+  std::string take_upload(const std::string& name);  // it is gone then
 
   // The one estimate that runs or ran last, if it is this group's; another takes its place. Gone with the
   // lock.
@@ -124,6 +130,8 @@ class Node {
   std::map<group::GroupId, client::RollIndex> roll_indexes_;
   std::unique_ptr<EstimateJob> estimate_;
   group::GroupId estimated_;
+  std::map<group::GroupId, client::LossPairs> loss_pairs_;
+  std::map<std::string, std::string> uploads_;
   uint64_t session_ = 0;
 };
 

@@ -239,7 +239,7 @@ Result<> set_names(const Client::Hand& hand, const losses::RecordId& record, con
   const domain::GroupKey key = key_of(hand.group.id());
   const Ref batch = losses::batch_of(record);
   const auto kept = losses::batch(hand.rows, key, batch);
-  if (!kept || losses::number_of(record) >= kept->records) return losses::LossError::kMalformed;
+  if (!kept || losses::number_of(record) >= kept->records) return group::GroupError::kNotPossibleNow;
   std::vector<SealedMan> men(kept->records);
   if (kept->has_names) {
     auto known = read_names(hand.rows, hand.group, batch);

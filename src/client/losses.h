@@ -41,7 +41,7 @@ Result<domain::losses::ImportId> add_losses(const Client::Hand& hand, std::span<
 Result<domain::losses::ImportId> add_claims(const Client::Hand& hand,
                                             std::span<const domain::losses::Claim> claims);
 // Other names for one record; the others of its event keep theirs. kNotAllowed if this person cannot read
-// what is there.
+// what is there, kNotPossibleNow (group) while the record itself waits to be sent.
 Result<> set_names(const Client::Hand& hand, const domain::losses::RecordId& record, const SealedMan& man,
                    std::string_view reason);
 template <class Body>

@@ -344,6 +344,38 @@ export interface ChangeRef {
   change: string;
 }
 
+export interface ClaimFields {
+  subject: string;
+  region?: string;
+  kind: string;
+  as_of: string;
+  value?: string;
+  low?: string;
+  high?: string;
+  unit: string;
+  claimant: string;
+  basis: "named_list" | "official" | "intelligence" | "estimate" | "belligerent" | "secondary";
+  link?: string;
+  warning?: string;
+}
+
+export interface ClaimItem {
+  id: string;
+  claim: ClaimFields;
+  basis_text: string;
+  withdrawn: boolean;
+  replaced: boolean;
+  queued: boolean;
+  reason?: string;
+  by: MemberRef;
+  at: number;
+  may_change: boolean;
+}
+
+export interface ClaimList {
+  claims: ClaimItem[];
+}
+
 export interface ContactItem {
   name: string;
   how: string;
@@ -352,6 +384,29 @@ export interface ContactItem {
 export interface CopiedGuidance {
   taken: number;
   known: number;
+}
+
+export interface CountedListItem {
+  id: string;
+  publisher: string;
+  link?: string;
+  note?: string;
+  from_month?: string;
+  until_month?: string;
+  rows: number;
+  men: number;
+  withdrawn: boolean;
+  replaced: boolean;
+  queued: boolean;
+  reason?: string;
+  by: MemberRef;
+  at: number;
+  may_withdraw: boolean;
+}
+
+export interface CountedLists {
+  lists: CountedListItem[];
+  i_verify: boolean;
 }
 
 export interface CreateGroupArgs {
@@ -748,6 +803,270 @@ export interface LeaveOutArgs {
   out: boolean;
 }
 
+export interface LossArgs {
+  group: string;
+  record: string;
+}
+
+export interface LossCard {
+  record: string;
+  names: string[];
+  has_names: boolean;
+  names_are_public: boolean;
+  states: ("killed" | "wounded" | "missing" | "prisoner")[];
+  died?: string;
+  died_differs: boolean;
+  known?: string;
+  regions: string[];
+  districts: string[];
+  places: string[];
+  categories: ("contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "guard" | "company" | "inmate")[];
+  units: string[];
+  ranks: string[];
+  age_low?: number;
+  age_high?: number;
+  sources: number;
+  independent: number;
+  confirmed: boolean;
+  same_man: number;
+  withdrawn: boolean;
+  imported: boolean;
+  queued: boolean;
+  by: MemberRef;
+  at: number;
+}
+
+export interface LossCorrectArgs {
+  group: string;
+  record: string;
+  source: number;
+  facts: LossFacts;
+  reason: string;
+}
+
+export interface LossDecideArgs {
+  group: string;
+  a: string;
+  b: string;
+  verdict: "same" | "different" | "unsure";
+  reason?: string;
+}
+
+export interface LossEvent {
+  what: "added" | "source_added" | "judged" | "corrected" | "renamed" | "withdrawn" | "restored" | "said_same" | "said_different" | "said_unsure" | "said_undone";
+  by: MemberRef;
+  at: number;
+  reason: string;
+  source?: number;
+}
+
+export interface LossFacts {
+  state?: "killed" | "wounded" | "missing" | "prisoner";
+  died?: string;
+  place?: string;
+  region?: string;
+  district?: string;
+  category?: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "guard" | "company" | "inmate";
+  unit?: string;
+  rank?: string;
+  age_low?: number;
+  age_high?: number;
+}
+
+export interface LossImportArgs {
+  group: string;
+  text: string;
+  upload?: string;
+  publisher?: string;
+  link?: string;
+  date?: string;
+  names_are_public?: boolean;
+  look_only?: boolean;
+}
+
+export interface LossImportProblem {
+  line: number;
+  column: number;
+  expected: string;
+}
+
+export interface LossImported {
+  problem?: LossImportProblem;
+  kind: "people" | "counts" | "claims";
+  rows: number;
+  men: number;
+  passed_over: number;
+  without_region: number;
+  withdraw_kind: "record" | "list" | "claim" | "import";
+  id: string;
+}
+
+export interface LossJudgeArgs {
+  group: string;
+  record: string;
+  source: number;
+  counts: boolean;
+  quotes?: number;
+  reason: string;
+}
+
+export interface LossList {
+  records: LossCard[];
+  more: boolean;
+  found: number;
+  at_least: number;
+  at_most: number;
+  men: number;
+  confirmed: number;
+  listed: number;
+  unresolved: number;
+  unfinished: number;
+  pairs: number;
+  i_verify: boolean;
+}
+
+export interface LossListArgs {
+  group: string;
+  state?: "killed" | "wounded" | "missing" | "prisoner";
+  region?: string;
+  category?: "contract" | "conscript" | "mobilised" | "volunteer" | "officer" | "guard" | "company" | "inmate";
+  unit?: string;
+  query?: string;
+  confirmed?: boolean;
+  withdrawn?: boolean;
+  limit?: number;
+  after?: string;
+}
+
+export interface LossName {
+  surname: string;
+  given?: string;
+  patronymic?: string;
+}
+
+export interface LossNamesArgs {
+  group: string;
+  record: string;
+  names: LossName[];
+  birth?: string;
+  reason: string;
+}
+
+export interface LossPairArgs {
+  group: string;
+  a: string;
+  b: string;
+}
+
+export interface LossPairItem {
+  a: LossCard;
+  b: LossCard;
+  birth_a?: string;
+  birth_b?: string;
+  permille: number;
+  hard: boolean;
+  outcome: "open" | "waits" | "same" | "different" | "disputed";
+  words: LossWord[];
+}
+
+export interface LossPairList {
+  pairs: LossPairItem[];
+  waiting: number;
+  compared: number;
+  mine: LossPairItem[];
+}
+
+export interface LossPairsArgs {
+  group: string;
+  limit?: number;
+}
+
+export interface LossRef {
+  record: string;
+}
+
+export interface LossSource {
+  kind: "official" | "press" | "social" | "cemetery" | "family" | "comrade" | "list" | "other";
+  publisher: string;
+  link?: string;
+  date?: string;
+  note?: string;
+  quotes?: number;
+  facts: LossFacts;
+}
+
+export interface LossSourceArgs {
+  group: string;
+  record: string;
+  source: LossSource;
+  reason: string;
+}
+
+export interface LossSourceItem {
+  number: number;
+  said: LossSource;
+  by: MemberRef;
+  checked: boolean;
+  corrected: boolean;
+  queued: boolean;
+  may_correct: boolean;
+}
+
+export interface LossUpload {
+  upload: string;
+}
+
+export interface LossUploadArgs {
+  upload?: string;
+  text: string;
+}
+
+export interface LossVerifier {
+  who: MemberRef;
+  by_role: boolean;
+  verifies: boolean;
+}
+
+export interface LossVerifierArgs {
+  group: string;
+  member: string;
+  verifies: boolean;
+  reason: string;
+}
+
+export interface LossVerifiers {
+  members: LossVerifier[];
+  i_verify: boolean;
+  may_name: boolean;
+}
+
+export interface LossView {
+  card: LossCard;
+  birth?: string;
+  sources: LossSourceItem[];
+  history: LossEvent[];
+  same_man: LossCard[];
+  reason?: string;
+  i_verify: boolean;
+  may_withdraw: boolean;
+  may_restore: boolean;
+  may_rename: boolean;
+}
+
+export interface LossWithdrawArgs {
+  group: string;
+  kind: "record" | "list" | "claim" | "import";
+  id: string;
+  withdrawn: boolean;
+  reason: string;
+}
+
+export interface LossWord {
+  by: MemberRef;
+  verdict: "same" | "different" | "unsure";
+  at: number;
+}
+
 export interface MemberArgs {
   group: string;
   member: string;
@@ -820,6 +1139,12 @@ export interface NewCaseArgs {
   usual_silence_days?: number;
 }
 
+export interface NewClaimArgs {
+  group: string;
+  claim: ClaimFields;
+  replaces?: string;
+}
+
 export interface NewInvite {
   invite: string;
   link: string;
@@ -830,6 +1155,14 @@ export interface NewJoin {
   join: string;
   words: string[];
   words_other: string[];
+}
+
+export interface NewLossArgs {
+  group: string;
+  names: LossName[];
+  birth?: string;
+  names_are_public: boolean;
+  sources: LossSource[];
 }
 
 export interface NewMessage {
@@ -1936,3 +2269,43 @@ export interface Commands {
 }
 
 export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "no_bulletin" | "no_statement" | "no_consent" | "figures_changed" | "not_approved" | "threshold_fixed" | "other_version" | "bad_cells" | "internal";
+  /** Records of the loss register, newest first, and the sums of all. */
+  "losses.list": { args: LossListArgs; result: LossList };
+  /** One record: its sources, what they agree on, its history. */
+  "losses.get": { args: LossArgs; result: LossView };
+  /** A new record with its first source. */
+  "losses.add": { args: NewLossArgs; result: LossRef };
+  /** Other sealed names for a record, with a reason. */
+  "losses.set_names": { args: LossNamesArgs; result: Nothing };
+  /** A further source of a record. */
+  "losses.add_source": { args: LossSourceArgs; result: Nothing };
+  /** What a source says, written down better. */
+  "losses.correct": { args: LossCorrectArgs; result: Nothing };
+  /** Whether a source counts and whether it repeats another. */
+  "losses.judge": { args: LossJudgeArgs; result: Nothing };
+  /** Who verifies and reads the sealed names. */
+  "losses.verifiers": { args: GroupArgs; result: LossVerifiers };
+  /** An organizer names a verifier, or takes that back. */
+  "losses.name_verifier": { args: LossVerifierArgs; result: Nothing };
+  /** Records that may be of one man and wait for my word, most doubtful first. */
+  "losses.pairs": { args: LossPairsArgs; result: LossPairList };
+  /** My word on whether two records are of one man. */
+  "losses.decide": { args: LossDecideArgs; result: Nothing };
+  /** Takes my word on two records back. */
+  "losses.undo": { args: LossPairArgs; result: Nothing };
+  /** A record, a counted list, a claim or an import no longer counts, or counts again. */
+  "losses.withdraw": { args: LossWithdrawArgs; result: Nothing };
+  /** Lists that were published as counts, newest first. */
+  "losses.lists": { args: GroupArgs; result: CountedLists };
+  /** What was claimed, by subject and day. */
+  "losses.claims": { args: GroupArgs; result: ClaimList };
+  /** A claim, or one in the place of another. */
+  "losses.add_claim": { args: NewClaimArgs; result: Nothing };
+  /** A part of a file that is too long for one call. */
+  "losses.upload": { args: LossUploadArgs; result: LossUpload };
+  /** Brings a CSV file into the register, all of it or nothing. */
+  "losses.import": { args: LossImportArgs; result: LossImported };
+}
+
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "internal";
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_loss" | "verifiers_only" | "reason_needed" | "not_published" | "loss_figures_invalid" | "quotes_itself" | "internal";
