@@ -12,7 +12,19 @@ export type CaseDetail =
   | { kind: 'roll_new' }
   | { kind: 'roll'; roll: string };
 
+export type LossDetail =
+  | { kind: 'losses' }
+  | { kind: 'loss'; record: string }
+  | { kind: 'loss_new' }
+  | { kind: 'loss_source'; record: string; corrects?: number }
+  | { kind: 'loss_pairs' }
+  | { kind: 'claims' }
+  | { kind: 'claim_new'; replaces?: string }
+  | { kind: 'loss_import' }
+  | { kind: 'loss_verifiers' };
+
 export type CountDetail =
+  | LossDetail
   | { kind: 'cell'; by: TallyBy; key: string; label: string; state?: TallyState; from_month?: string; until_month?: string; unit?: string; region?: string }
   | { kind: 'report_new'; corrects?: string }
   | { kind: 'report'; report: string };
