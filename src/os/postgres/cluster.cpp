@@ -114,6 +114,12 @@ void Cluster::complain(const std::string& problem) {
   std::fprintf(stderr, "homeward-relay: store %s: %s\n", id().substr(0, 8).c_str(), words.c_str());
 }
 
+void Cluster::post(std::function<void()> work) {
+  boost::asio::post(loop_, [is_alive = std::weak_ptr<bool>(is_alive_), work = std::move(work)] {
+    if (!is_alive.expired()) work();
+  });
+}
+
 // --- Appending ---
 
 void Cluster::append(size_t writer, Appends appends, const relay::StoreWriter::Rules& rules, Stored done) {
@@ -128,8 +134,7 @@ void Cluster::append(size_t writer, Appends appends, const relay::StoreWriter::R
     group.appends.push_back(append);
   }
   if (stored_bytes_ >= rules.most_store_bytes) {
-    boost::asio::post(loop_,
-                      [appending] { appending->done(Error(RelayError::kDiskFull, "bound of the store")); });
+    post([appending] { appending->done(Error(RelayError::kDiskFull, "bound of the store")); });
     return;
   }
   ask(appending);
@@ -172,6 +177,7 @@ void Cluster::answered(const std::shared_ptr<Appending>& appending, Answer answe
     if (failed) appending->done(failed);
     return;
   }
+  complain({});
   std::map<wire::QueueId, Appending::Group> unknown;
   size_t number = 0;
   for (auto& [queue, group] : appending->groups) {
@@ -216,6 +222,8 @@ std::optional<Error> Cluster::reason(const Answer& answer, int& tries, std::func
     return std::nullopt;
   }
   if (answer.failed == kOtherStores && options_.other_stores) options_.other_stores();
+  if (answer.failed == kNoStandby)
+    complain("the cluster has no synchronous standby any more; nothing is taken");
   return Error(answer.failed == kDiskIsFull ? RelayError::kDiskFull : RelayError::kStore, "cluster");
 }
 

@@ -70,6 +70,8 @@ class Cluster {
   void poll();
   // For the operator, once when it begins and once when it is over.
   void complain(const std::string& problem);
+  // Does it later, unless this is gone.
+  void post(std::function<void()> work);
 
   boost::asio::io_context& loop_;
   Options options_;
@@ -78,6 +80,7 @@ class Cluster {
   std::unique_ptr<Session> listener_;
   size_t next_reader_ = 0;
   std::string problem_;
+  std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
 
   std::map<wire::QueueId, uint64_t> listened_;  // with the last number heard of
   std::map<wire::QueueId, uint64_t> news_;      // to be told

@@ -27,8 +27,7 @@ void Cluster::put(size_t writer, Chunks chunks, const relay::StoreWriter::Rules&
   putting->chunks = std::move(chunks);
   putting->done = std::move(done);
   if (stored_bytes_ >= rules.most_store_bytes) {
-    boost::asio::post(loop_,
-                      [putting] { putting->done(Error(RelayError::kDiskFull, "bound of the store")); });
+    post([putting] { putting->done(Error(RelayError::kDiskFull, "bound of the store")); });
     return;
   }
   ask(putting);

@@ -91,11 +91,7 @@ void Session::came(Attempt attempt) {
   if (attempt.connected == nullptr) {
     if (options_.failed) options_.failed(attempt.problem);
     backoff_ = std::clamp(backoff_ * 2, kFirstBackoff, kLongestBackoff);
-    reconnect_timer_.expires_after(backoff_);
-    reconnect_timer_.async_wait([this](error_code error) {
-      if (!error) reconnect();
-    });
-    return;
+    return reconnect_after(backoff_);
   }
   backoff_ = {};
   out_ = 0;
@@ -111,7 +107,14 @@ void Session::came(Attempt attempt) {
 void Session::lost() {
   connection_ = nullptr;
   if (options_.changed) options_.changed(false);
-  reconnect();
+  reconnect_after(kFirstBackoff);
+}
+
+void Session::reconnect_after(std::chrono::milliseconds delay) {
+  reconnect_timer_.expires_after(delay);
+  reconnect_timer_.async_wait([this](error_code error) {
+    if (!error) reconnect();
+  });
 }
 
 void Session::call(Request request) {

@@ -55,6 +55,7 @@ class Session {
     std::chrono::steady_clock::time_point since;
   };
   void reconnect();
+  void reconnect_after(std::chrono::milliseconds delay);
   void came(Attempt attempt);
   void lost();
   void pump();

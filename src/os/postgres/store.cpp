@@ -81,6 +81,7 @@ class Store final : public PostgresStore {
   std::function<void()> answered_;
   Background background_;
   bool said_list_changed_ = false;
+  std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
 };
 
 // --- Opening ---
@@ -288,7 +289,9 @@ void Store::run(Batch batch, Ran ran) {
       finish(running);
     });
   }
-  boost::asio::post(loop_, [this, running] { finish(running); });
+  boost::asio::post(loop_, [this, running, is_alive = std::weak_ptr<bool>(is_alive_)] {
+    if (!is_alive.expired()) finish(running);
+  });
 }
 
 void Store::run_appends(const std::shared_ptr<Running>& running, const std::vector<size_t>& places) {

@@ -171,6 +171,23 @@ TEST_F(PostgresStoreTest, AClusterWithoutAStandbyIsRefusedUnlessItIsSaidToBeAlon
   EXPECT_NE(PostgresStore::open(loop, options).store, nullptr);
 }
 
+TEST_F(PostgresStoreTest, AClusterThatLosesItsListOfStandbysTakesNothing) {
+  TestCluster own({.with_standby = true});
+  Asked store({.stores = {own.conninfo()}});
+  const wire::QueueId queue = random_.fixed<wire::QueueId>();
+  EXPECT_EQ(append(store, queue).number, 1u);
+  ASSERT_TRUE(own.sql("alter system set synchronous_standby_names = ''"));
+  ASSERT_TRUE(own.sql("select pg_reload_conf()"));
+  std::vector<StoreAppend> batch{{.queue = queue, .entry = random_.bytes(512)}};
+  EXPECT_TRUE(TestCluster::await([&] { return !store.append(batch, rules_).ok(); }));
+  const uint64_t last = store.read(queue, 0)->last_in_queue;
+  EXPECT_FALSE(store.append(batch, rules_).ok());
+  ASSERT_TRUE(own.sql("alter system set synchronous_standby_names = 'ANY 1 (*)'"));
+  ASSERT_TRUE(own.sql("select pg_reload_conf()"));
+  EXPECT_TRUE(TestCluster::await([&] { return store.append(batch, rules_).ok(); }));
+  EXPECT_LE(store.read(queue, 0)->last_in_queue, last + 1);
+}
+
 TEST_F(PostgresStoreTest, WhatCannotBeReachedIsSaidWithoutNames) {
   boost::asio::io_context loop;
   const auto refused = PostgresStore::open(
