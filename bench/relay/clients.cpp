@@ -254,6 +254,12 @@ class SubscribersProcess {
       all_.emplace_back(Peer(options_.port, options_.over_tls));
       One& one = all_.back();
       if (!options_.is_raw) subscribe(one, i);
+      if (!options_.raw_greeting.empty()) {
+        one.peer.write(view_of(options_.raw_greeting));
+        while (text_of(BytesView(scratch_).first(one.peer.read(scratch_))).find("PONG") ==
+               std::string::npos) {
+        }
+      }
       one.peer.do_not_block();
       watch(one.peer.socket(), i);
     }
@@ -449,8 +455,10 @@ class HttpAppendsProcess {
     if (size == 0) give_up("the relay ended a connection");
     answer += text_of(BytesView(scratch_).first(size));
     const size_t head = answer.find("\r\n\r\n");
-    if (head == std::string::npos || answer.size() < head + 4 + kAppendedAnswer_bytes) return;
-    if (!answer.starts_with("HTTP/1.1 200")) give_up("an append over HTTP was refused");
+    const bool is_refused = !answer.starts_with("HTTP/1.1 200");
+    if (head == std::string::npos || answer.size() < head + 4 + (is_refused ? 0 : kAppendedAnswer_bytes))
+      return;
+    if (is_refused && !options_.takes_refusals) give_up("an append over HTTP was refused");
     answer.clear();
     ++answered_;
     may_ask() ? ask(index) : resting_.push_back(index);

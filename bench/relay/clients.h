@@ -85,8 +85,9 @@ class Subscribers {
   struct Options {
     uint16_t port = 0;
     bool over_tls = false;
-    bool is_raw = false;  // of the floor: no WebSocket, messages of `raw_bytes`
+    bool is_raw = false;  // no WebSocket, messages of `raw_bytes`
     size_t raw_bytes = 0;
+    std::string raw_greeting = {};  // sent once connected; then something is awaited
     uint64_t connections = 1'000;
     uint64_t queues = 1;           // connection i subscribes to queues i, i + connections, … below this,
     bool all_to_the_first = true;  // or all to queue 0
@@ -119,6 +120,7 @@ class HttpAppends {
     double seconds = 1;
     double most_per_second = 1e9;
     uint64_t first_queue = 0;  // it appends to this and later ones
+    bool takes_refusals = false;
   };
   explicit HttpAppends(const Options& options);
   ~HttpAppends();

@@ -1,27 +1,39 @@
 #include "bench/relay/floor.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <vector>
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "bench/relay/clients.h"
 #include "bench/relay/relay_process.h"
 
 namespace homeward::bench {
 
 namespace {
 
-struct Waiting {
-  int socket = -1;
-  size_t sent = 0;
-};
+uint16_t free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  const bool is_bound = ::bind(socket, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 &&
+                        ::getsockname(socket, reinterpret_cast<sockaddr*>(&at), &size) == 0;
+  HW_ASSERT(is_bound);
+  ::close(socket);
+  return ntohs(at.sin_port);
+}
 
 [[noreturn]] void serve(int listening, int control, uint64_t connections, size_t message_bytes) {
   const int epoll = ::epoll_create1(0);
@@ -91,5 +103,47 @@ void Floor::deliver() {
 }
 
 uint64_t Floor::cpu_ns() const { return bench::cpu_ns(process_); }
+
+std::optional<double> deliver_by_nats(uint64_t subscribers, size_t message_bytes, uint64_t times) {
+  if (std::system("command -v nats-server >/dev/null") != 0) return std::nullopt;
+  const uint16_t port = free_port();
+  const pid_t process = ::fork();
+  if (process == 0) {
+    const std::string text = std::to_string(port);
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    ::dup2(nowhere, 1);
+    ::dup2(nowhere, 2);
+    ::execlp("nats-server", "nats-server", "-a", "127.0.0.1", "-p", text.c_str(), nullptr);
+    ::_exit(127);
+  }
+  ::sleep(1);
+  const std::string hello = "CONNECT {\"verbose\":false}\r\n";
+  const std::string size = std::to_string(message_bytes);
+  const std::string head = "MSG q 1 " + size + "\r\n";
+  std::optional<double> out;
+  {
+    Subscribers all({.port = port,
+                     .is_raw = true,
+                     .raw_bytes = head.size() + message_bytes + 2,
+                     .raw_greeting = hello + "SUB q 1\r\nPING\r\n",
+                     .connections = subscribers});
+    Peer author(port, false);
+    author.write(view_of(hello));
+    const std::string message = "PUB q " + size + "\r\n" + std::string(message_bytes, 'x') + "\r\n";
+    const auto once = [&] {
+      all.expect(subscribers);
+      author.write(view_of(message));
+      all.await();
+    };
+    for (int i = 0; i < 5; ++i) once();
+    const uint64_t before = bench::cpu_ns(process);
+    for (uint64_t i = 0; i < times; ++i) once();
+    out = static_cast<double>(bench::cpu_ns(process) - before) / static_cast<double>(subscribers * times) /
+          1'000;
+  }
+  ::kill(process, SIGTERM);
+  ::waitpid(process, nullptr, 0);
+  return out;
+}
 
 }  // namespace homeward::bench

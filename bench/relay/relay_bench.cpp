@@ -14,10 +14,9 @@ using namespace homeward::bench;
 namespace {
 
 std::vector<Measurement> measurements() {
-  return {{"live", live_delivery}, {"latency", delivery_latency},
-          {"memory", idle_memory}, {"appends", durable_appends},
-          {"backlog", backlog},    {"expiry", expiry},
-          {"growth", growth}};
+  return {{"live", live_delivery},      {"latency", delivery_latency}, {"memory", idle_memory},
+          {"appends", durable_appends}, {"backlog", backlog},          {"expiry", expiry},
+          {"growth", growth},           {"overload", overload}};
 }
 
 std::string number(double value) {
@@ -80,10 +79,10 @@ int main(int argc, char** argv) {
     } else if (argument == "--only" && i + 1 < argc) {
       only = argv[++i];
     } else {
-      std::fprintf(
-          stderr,
-          "usage: relay_bench [--scale X] [--only live,latency,memory,appends,backlog,expiry,growth] "
-          "[--json] [--check] [--soak SECONDS]\n");
+      std::fprintf(stderr,
+                   "usage: relay_bench [--scale X] [--only "
+                   "live,latency,memory,appends,backlog,expiry,growth,overload] "
+                   "[--json] [--check] [--soak SECONDS]\n");
       return 2;
     }
   }

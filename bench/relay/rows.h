@@ -15,7 +15,7 @@ struct Row {
   std::optional<double> at_most;   // the target
   std::optional<double> at_least;  // likewise
   std::optional<double> floor;     // what it cannot be below, or what it is compared with
-  std::string floor_name;
+  std::string floor_name = {};
   bool holds() const { return !(at_most && measured > *at_most) && !(at_least && measured < *at_least); }
 };
 
@@ -36,6 +36,7 @@ Rows durable_appends(const Wanted& wanted);
 Rows backlog(const Wanted& wanted);
 Rows expiry(const Wanted& wanted);
 Rows growth(const Wanted& wanted);
+Rows overload(const Wanted& wanted);
 
 // Half load for so long; what grew, and whether it may.
 Rows soak(double seconds);

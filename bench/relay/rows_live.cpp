@@ -73,30 +73,35 @@ double deliver_bare(uint64_t burst, uint64_t times) {
 Rows live_delivery(const Wanted& wanted) {
   const uint64_t times = rounds(wanted, 200);
   const std::string bare = "a bare epoll loop";
-  return {{.name = "CPU per delivery, one entry to 1,000 subscribers",
-           .unit = "us",
-           .measured = deliver(false, 1, times),
-           .at_most = 6,
-           .floor = deliver_bare(1, times),
-           .floor_name = bare},
-          {.name = "the same over TLS",
-           .unit = "us",
-           .measured = deliver(true, 1, times),
-           .at_most = 9,
-           .floor = std::nullopt,
-           .floor_name = {}},
-          {.name = "CPU per delivery, 16 entries at once",
-           .unit = "us",
-           .measured = deliver(false, 16, times),
-           .at_most = 0.7,
-           .floor = deliver_bare(16, times),
-           .floor_name = bare},
-          {.name = "the same over TLS",
-           .unit = "us",
-           .measured = deliver(true, 16, times),
-           .at_most = 1.6,
-           .floor = std::nullopt,
-           .floor_name = {}}};
+  Rows out = {{.name = "CPU per delivery, one entry to 1,000 subscribers",
+               .unit = "us",
+               .measured = deliver(false, 1, times),
+               .at_most = 6,
+               .floor = deliver_bare(1, times),
+               .floor_name = bare},
+              {.name = "the same over TLS",
+               .unit = "us",
+               .measured = deliver(true, 1, times),
+               .at_most = 9,
+               .floor = std::nullopt,
+               .floor_name = {}},
+              {.name = "CPU per delivery, 16 entries at once",
+               .unit = "us",
+               .measured = deliver(false, 16, times),
+               .at_most = 0.7,
+               .floor = deliver_bare(16, times),
+               .floor_name = bare},
+              {.name = "the same over TLS",
+               .unit = "us",
+               .measured = deliver(true, 16, times),
+               .at_most = 1.6,
+               .floor = std::nullopt,
+               .floor_name = {}}};
+  if (const auto nats = deliver_by_nats(kSubscribers, kEntry_bytes, times))
+    out.push_back({.name = "nats-server: CPU per delivery, one message of 1 KiB, not durable",
+                   .unit = "us",
+                   .measured = *nats});
+  return out;
 }
 
 Rows delivery_latency(const Wanted& wanted) {
@@ -126,6 +131,42 @@ Rows delivery_latency(const Wanted& wanted) {
   };
   return {row("append to delivery, 1,000 subscribers, 100 entries/s, median", 0.5, 10),
           row("the same, 99th percentile", 0.99, 30)};
+}
+
+// What members feel of a flood: new queues from 64 connections as fast as they can, most of them refused.
+Rows overload(const Wanted& wanted) {
+  constexpr uint64_t kListeners = 200, kPerSecond = 50;
+  Rows out;
+  for (const bool is_flooded : {false, true}) {
+    Folder folder;
+    RelayProcess relay(
+        {.data = folder.path() + "/data",
+         .arguments = {"--max-new-queues-per-hour", "1000", "--max-requests-per-second", "100"}});
+    Subscribers subscribers({.port = relay.port(), .connections = kListeners, .first_queue = 500'000'000});
+    const uint64_t count = rounds(wanted, 20 * kPerSecond);
+    std::optional<HttpAppends> flood;
+    if (is_flooded)
+      flood.emplace(HttpAppends::Options{.port = relay.port(),
+                                         .seconds = static_cast<double>(count) / kPerSecond + 1,
+                                         .takes_refusals = true});
+    Live author(relay.port(), false);
+    subscribers.expect(count * kListeners);
+    const uint64_t start = now_ns();
+    for (uint64_t i = 0; i < count; ++i) {
+      const uint64_t due = start + i * 1'000'000'000 / kPerSecond;
+      if (const uint64_t now = now_ns(); due > now) ::usleep(static_cast<useconds_t>((due - now) / 1'000));
+      author.send(message({1, wire::Append{queue(500'000'000).write, stamped_entry(kEntry_bytes, i)}}));
+      author.await_appended(1);
+    }
+    subscribers.await();
+    const double median = subscribers.latencies().quantile_ms(0.5);
+    Row row{.name = is_flooded ? "the same under a flood of requests" : "delivery to 200 subscribers, median",
+            .unit = "ms",
+            .measured = median};
+    if (is_flooded) row.at_most = 2 * out[0].measured;
+    out.push_back(row);
+  }
+  return out;
 }
 
 Rows idle_memory(const Wanted& wanted) {
