@@ -356,9 +356,8 @@ void Relay::announce(const wire::QueueId& queue, const Fresh& fresh) {
 void Relay::heard(const wire::QueueId& queue, uint64_t last) {
   const auto found = listeners_.find(queue);
   if (found == listeners_.end()) return;
-  for (const ConnectionId id : found->second.subscribers) {
-    Subscription& subscription = connections_.at(id).subscriptions.at(queue);
-    if (subscription.sent < last) fall_behind(id, queue, subscription);
+  for (const Subscriber& each : found->second.subscribers) {
+    if (each.subscription->sent < last) fall_behind(each.id, queue, *each.subscription);
   }
   end_waits(queue, last);
 }
@@ -496,9 +495,9 @@ void Relay::handle(ConnectionId id, wire::RequestId request, const wire::Subscri
     return refuse(id, request, wire::Reason::kTooManySubscriptions);
   }
   const uint64_t serial = next_subscription_++;
-  connection.subscriptions[queue] = {
-      .serial = serial, .request = request, .sent = body.after, .is_opening = true, .pushes = {}};
-  listen_to(queue).subscribers.push_back(id);
+  Subscription& subscription = connection.subscriptions[queue];
+  subscription = {.serial = serial, .request = request, .sent = body.after, .is_opening = true, .pushes = {}};
+  listen_to(queue).subscribers.push_back({id, &connection, &subscription});
   ++counters_.subscriptions;
   // One byte: only the first entry, to learn whether there is one and what the queue ends with.
   store_.read({.queue = queue, .after = body.after, .most_bytes = 1},
@@ -562,7 +561,7 @@ void Relay::end_subscription(ConnectionId id, Connection& connection, const wire
   if (found->second.is_opening) answer(id, {found->second.request, wire::Done{0}});
   for (const Push& push : found->second.pushes) connection.window_used_bytes -= push.size_bytes;
   connection.subscriptions.erase(found);
-  std::erase(listeners_.at(queue).subscribers, id);
+  std::erase_if(listeners_.at(queue).subscribers, [id](const Subscriber& each) { return each.id == id; });
   forget_if_unheard(queue);
   --counters_.subscriptions;
 }
@@ -592,22 +591,22 @@ void Relay::fall_behind(ConnectionId id, const wire::QueueId& queue, Subscriptio
   subscription.is_queued = true;
 }
 
-bool Relay::push(ConnectionId id, Connection& connection, const wire::QueueId& queue,
-                 const std::shared_ptr<const Bytes>& frame, uint64_t first, uint64_t last) {
-  Subscription& subscription = connection.subscriptions.at(queue);
+bool Relay::push(const Subscriber& to, const std::shared_ptr<const Bytes>& frame, uint64_t first,
+                 uint64_t last) {
+  Subscription& subscription = *to.subscription;
   if (subscription.sent >= last) return true;
   if (subscription.is_opening || subscription.is_reading) return false;
-  if (subscription.sent + 1 != first || !window_has_room(connection, frame->size())) return false;
+  if (subscription.sent + 1 != first || !window_has_room(*to.connection, frame->size())) return false;
   subscription.sent = last;
   subscription.pushes.push_back({last, frame->size()});
-  connection.window_used_bytes += frame->size();
+  to.connection->window_used_bytes += frame->size();
   counters_.entries_sent += last - first + 1;
-  deliver(id, frame);
+  deliver(to.id, frame);
   return true;
 }
 
 void Relay::push_to_all(const wire::QueueId& queue, const Fresh& fresh) {
-  const std::vector<ConnectionId>& subscribers = listeners_.at(queue).subscribers;
+  const std::vector<Subscriber>& subscribers = listeners_.at(queue).subscribers;
   for (size_t start = 0; start < fresh.entries.size();) {
     size_t size_bytes = 0;
     size_t end = start;
@@ -622,11 +621,9 @@ void Relay::push_to_all(const wire::QueueId& queue, const Fresh& fresh) {
                                  .first = first,
                                  .last_in_queue = fresh.last(),
                                  .entries = std::span(fresh.entries).subspan(start, end - start)}));
-    for (const ConnectionId id : subscribers) {
-      Connection& connection = connections_.at(id);
-      if (push(id, connection, queue, frame, first, last)) continue;
-      Subscription& subscription = connection.subscriptions.at(queue);
-      if (subscription.sent < last) fall_behind(id, queue, subscription);
+    for (const Subscriber& each : subscribers) {
+      if (push(each, frame, first, last)) continue;
+      if (each.subscription->sent < last) fall_behind(each.id, queue, *each.subscription);
     }
     start = end;
   }
@@ -675,7 +672,7 @@ void Relay::caught_up(ConnectionId id, const wire::QueueId& queue, uint64_t seri
     const uint64_t last = page->first + views.size() - 1;
     const auto frame = std::make_shared<const Bytes>(wire::encode_entries(
         0, {.queue = queue, .first = page->first, .last_in_queue = page->last_in_queue, .entries = views}));
-    if (!push(id, connection, queue, frame, page->first, last)) {
+    if (!push({id, &connection, subscription}, frame, page->first, last)) {
       subscription->is_behind = true;  // until there is room in the window
       return;
     }

@@ -168,8 +168,13 @@ class Relay {
     bool is_parked = false;   // found nothing and waits
   };
   using WaitId = uint64_t;
+  struct Subscriber {
+    ConnectionId id = 0;
+    Connection* connection = nullptr;  // both stay where they are until the subscription ends
+    Subscription* subscription = nullptr;
+  };
   struct Listeners {  // of one queue
-    std::vector<ConnectionId> subscribers;
+    std::vector<Subscriber> subscribers;
     std::vector<WaitId> waits;
   };
   // Entries of one queue that one batch stored.
@@ -233,8 +238,7 @@ class Relay {
   void was_read(WaitId id, Result<StoreReader::Page> page);
   bool park(Wait& wait);
   void push_to_all(const wire::QueueId& queue, const Fresh& fresh);
-  bool push(ConnectionId id, Connection& connection, const wire::QueueId& queue,
-            const std::shared_ptr<const Bytes>& frame, uint64_t first, uint64_t last);
+  bool push(const Subscriber& to, const std::shared_ptr<const Bytes>& frame, uint64_t first, uint64_t last);
   void fall_behind(ConnectionId id, const wire::QueueId& queue, Subscription& subscription);
   // There is room in the window again: whoever was held up is read for.
   void resume(ConnectionId id, Connection& connection);

@@ -15,6 +15,8 @@ constexpr int64_t kWaitForPeer_ms = 2'000;
 // Reads in a row for one connection before others have their turn.
 constexpr int kReadsInARow = 8;
 constexpr size_t kPiecesInAWrite = 64;
+// Frames of this size are not copied to stand behind their head.
+constexpr size_t kFrameApart_bytes = 32 * 1024;
 
 int64_t ms(uint32_t seconds) { return int64_t{seconds} * 1000; }
 
@@ -340,7 +342,8 @@ void Connection::part(CloseCode code) {
 // Tells it why; it subscribes again and goes on where it stood.
 void Connection::drop_slow_reader() {
   if (transport_.is_secured() && waits_to_write_) return leave();  // TLS has begun with what would be dropped
-  const size_t first_whole = out_at_ + (front_sent_bytes_ > 0 ? 1 : 0);
+  size_t first_whole = out_at_ + (front_sent_bytes_ > 0 ? 1 : 0);
+  while (first_whole < out_.size() && out_[first_whole].goes_on) ++first_whole;
   for (size_t i = first_whole; i < out_.size(); ++i) {
     queued_bytes_ -= out_[i].bytes->size();
     core_.count_sent(out_[i].bytes->size());
@@ -357,7 +360,12 @@ void Connection::drop_slow_reader() {
 
 void Connection::deliver(relay::Delivery delivery) {
   if (stage_ == Stage::kLive) {
-    queue(core_.framed(delivery.frame), delivery.close_after);
+    if (delivery.frame->size() < kFrameApart_bytes) {
+      queue(core_.framed(delivery.frame), delivery.close_after);
+    } else {
+      queue(share(websocket_frame_head(Opcode::kBinary, delivery.frame->size())));
+      queue(std::move(delivery.frame), delivery.close_after, true);
+    }
     if (core_.has_too_much_queued() && queued_bytes_ > kDropAbove_bytes) drop_slow_reader();
   } else if (stage_ == Stage::kCalling) {
     respond({.status = delivery.refused ? wire::http_status(*delivery.refused) : 200,
@@ -368,10 +376,10 @@ void Connection::deliver(relay::Delivery delivery) {
   }
 }
 
-void Connection::queue(std::shared_ptr<const Bytes> bytes, bool close_after) {
+void Connection::queue(std::shared_ptr<const Bytes> bytes, bool close_after, bool goes_on) {
   queued_bytes_ += bytes->size();
   core_.count_queued(bytes->size());
-  out_.push_back({std::move(bytes), close_after});
+  out_.push_back({std::move(bytes), close_after, goes_on});
 }
 
 void Connection::flush() {

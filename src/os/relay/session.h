@@ -35,6 +35,7 @@ class Connection final : public Session, public Polled, public std::enable_share
   struct Out {
     std::shared_ptr<const Bytes> bytes;
     bool close_after = false;
+    bool goes_on = false;  // with the one before makes one frame
   };
 
   // --- Taking in ---
@@ -67,7 +68,7 @@ class Connection final : public Session, public Polled, public std::enable_share
 
   // --- Sending ---
   void write_out();
-  void queue(std::shared_ptr<const Bytes> bytes, bool close_after = false);
+  void queue(std::shared_ptr<const Bytes> bytes, bool close_after = false, bool goes_on = false);
   bool write_some();
   void count_written(size_t size_bytes);
   void set_interest();

@@ -54,14 +54,20 @@ std::string websocket_accept(std::string_view key) {
   return {text.begin(), text.begin() + size};
 }
 
-Bytes websocket_frame(Opcode opcode, BytesView payload) {
+Bytes websocket_frame_head(Opcode opcode, size_t payload_bytes) {
   Bytes out;
-  out.reserve(payload.size() + 10);
+  out.reserve(10);
   out.push_back(0x80 | static_cast<uint8_t>(opcode));
-  const size_t size = payload.size();
-  const size_t length_bytes = size < 126 ? 0 : size < 65'536 ? 2 : 8;
-  out.push_back(static_cast<uint8_t>(length_bytes == 0 ? size : length_bytes == 2 ? 126 : 127));
-  for (size_t i = length_bytes; i > 0; --i) out.push_back(static_cast<uint8_t>(size >> (8 * (i - 1))));
+  const size_t length_bytes = payload_bytes < 126 ? 0 : payload_bytes < 65'536 ? 2 : 8;
+  out.push_back(static_cast<uint8_t>(length_bytes == 0 ? payload_bytes : length_bytes == 2 ? 126 : 127));
+  for (size_t i = length_bytes; i > 0; --i)
+    out.push_back(static_cast<uint8_t>(payload_bytes >> (8 * (i - 1))));
+  return out;
+}
+
+Bytes websocket_frame(Opcode opcode, BytesView payload) {
+  Bytes out = websocket_frame_head(opcode, payload.size());
+  out.reserve(out.size() + payload.size());
   append(out, payload);
   return out;
 }

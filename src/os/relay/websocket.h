@@ -26,7 +26,9 @@ enum class CloseCode : uint16_t {
   kTooLarge = 1009,
 };
 
-// A whole frame as the server sends it.
+// What comes before the payload of a frame as the server sends it.
+Bytes websocket_frame_head(Opcode opcode, size_t payload_bytes);
+// A whole frame.
 Bytes websocket_frame(Opcode opcode, BytesView payload);
 Bytes websocket_close_frame(CloseCode code);
 

@@ -6,7 +6,7 @@ namespace homeward::relay {
 
 namespace {
 
-constexpr int64_t kFormat = 1;
+constexpr int64_t kFormat = 2;
 // A large file is deleted from its end on, in steps of so much: freeing a gigabyte at once stalls the disk.
 constexpr int64_t kDeleteStep_bytes = 32 << 20;
 
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS ended(
   last INTEGER NOT NULL,
   day INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ended_by_day ON ended(day);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 )";
 
 }  // namespace
@@ -197,6 +197,14 @@ Result<> Catalogue::date_back(int64_t after, int64_t day) {
 }
 
 Result<> Catalogue::remember_ends(const std::vector<Segment::QueueRow>& queues, int64_t day) {
+  // The disk need not have them before the segment is doomed, and that is synced with all that came before.
+  HW_TRY(database_.run("PRAGMA synchronous=NORMAL"));
+  const Result<> remembered = write_ends(queues, day);
+  HW_TRY(database_.run("PRAGMA synchronous=FULL"));
+  return remembered;
+}
+
+Result<> Catalogue::write_ends(const std::vector<Segment::QueueRow>& queues, int64_t day) {
   HW_LET(sql::Transaction transaction, sql::Transaction::begin(database_));
   for (const Segment::QueueRow& row : queues) {
     HW_TRY(remember_.reset()

@@ -56,6 +56,7 @@ class Catalogue {
 
  private:
   Result<> prepare();
+  Result<> write_ends(const std::vector<Segment::QueueRow>& queues, int64_t day);
   std::string path(int64_t number) const;
 
   const SqliteStoreOptions options_;

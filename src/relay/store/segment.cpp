@@ -17,13 +17,40 @@ constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS queues(
   key INTEGER PRIMARY KEY,
   id BLOB NOT NULL UNIQUE,
-  first INTEGER NOT NULL,
-  last INTEGER NOT NULL);
+  first INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS entries(
   id INTEGER PRIMARY KEY,
-  hash INTEGER NOT NULL,
   body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS places(
+  at INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL,
+  hash INTEGER NOT NULL);
 )";
+
+struct Texts {
+  const char* find;
+  const char* read;
+  const char* hashes;
+  const char* queues;
+};
+constexpr Texts kTexts = {
+    .find =
+        "SELECT key, first, coalesce((SELECT at & 16383 FROM places WHERE at BETWEEN key << 14 AND "
+        "(key << 14) + 16383 ORDER BY at DESC LIMIT 1), first - 1) FROM queues WHERE id = ?1",
+    .read =
+        "SELECT p.at, e.body FROM places p CROSS JOIN entries e ON e.id = p.entry "
+        "WHERE p.at > ?1 AND p.at <= ?2 ORDER BY p.at",
+    .hashes = "SELECT hash FROM places WHERE at >= ?1 AND at <= ?2 ORDER BY at",
+    .queues =
+        "SELECT key, id, coalesce((SELECT at & 16383 FROM places WHERE at BETWEEN key << 14 AND "
+        "(key << 14) + 16383 ORDER BY at DESC LIMIT 1), first - 1) FROM queues WHERE key > ?1 "
+        "ORDER BY key LIMIT ?2"};
+// Of the first format, in which entries lay by queue and the queues' ends beside their ids.
+constexpr Texts kFirstTexts = {
+    .find = "SELECT key, first, last FROM queues WHERE id = ?1",
+    .read = "SELECT id, body FROM entries WHERE id > ?1 AND id <= ?2 ORDER BY id",
+    .hashes = "SELECT hash FROM entries WHERE id >= ?1 AND id <= ?2 ORDER BY id",
+    .queues = "SELECT key, id, last FROM queues WHERE key > ?1 ORDER BY key LIMIT ?2"};
 
 }  // namespace
 
@@ -52,19 +79,26 @@ Result<std::unique_ptr<Segment>> Segment::open(const Options& options) {
 Result<> Segment::prepare(const Options& options) {
   HW_TRY(set_up(database_, options.one_connection));
   if (!options.writable) leave_checkpoints_to_writer(database_);
-  if (options.writable) {
+  HW_LET(const std::optional<int64_t> ends,
+         database_.number("SELECT count(*) FROM pragma_table_info('queues') WHERE name = 'last'"));
+  is_of_first_format_ = ends.value_or(0) != 0;
+  const Texts& texts = is_of_first_format_ ? kFirstTexts : kTexts;
+  if (options.writable && !is_of_first_format_) {
+    // What is written to lies in few pages; those that an append touches are wherever its queue is.
+    HW_TRY(database_.run("PRAGMA cache_size=-32768"));
     HW_LET(sql::Transaction transaction, sql::Transaction::begin(database_));
     HW_TRY(database_.run(kSchema));
     HW_TRY(transaction.commit());
   }
-  HW_LET(find_, database_.prepare("SELECT key, first, last FROM queues WHERE id = ?1"));
-  HW_LET(read_, database_.prepare("SELECT id, body FROM entries WHERE id > ?1 AND id <= ?2 ORDER BY id"));
-  HW_LET(hashes_, database_.prepare("SELECT hash FROM entries WHERE id >= ?1 AND id <= ?2 ORDER BY id"));
+  HW_LET(find_, database_.prepare(texts.find));
+  HW_LET(read_, database_.prepare(texts.read));
+  HW_LET(hashes_, database_.prepare(texts.hashes));
   HW_LET(pages_, database_.prepare("PRAGMA page_count"));
-  HW_LET(queues_, database_.prepare("SELECT key, id, last FROM queues WHERE key > ?1 ORDER BY key LIMIT ?2"));
-  HW_LET(add_queue_, database_.prepare("INSERT INTO queues(id, first, last) VALUES (?1, ?2, ?2 - 1)"));
-  HW_LET(add_entry_, database_.prepare("INSERT INTO entries(id, hash, body) VALUES (?1, ?2, ?3)"));
-  HW_LET(set_last_, database_.prepare("UPDATE queues SET last = ?2 WHERE key = ?1"));
+  HW_LET(queues_, database_.prepare(texts.queues));
+  if (is_of_first_format_) return success();
+  HW_LET(add_queue_, database_.prepare("INSERT INTO queues(id, first) VALUES (?1, ?2)"));
+  HW_LET(add_entry_, database_.prepare("INSERT INTO entries(body) VALUES (?1)"));
+  HW_LET(add_place_, database_.prepare("INSERT INTO places(at, entry, hash) VALUES (?1, ?2, ?3)"));
   return success();
 }
 
@@ -145,15 +179,12 @@ Result<int64_t> Segment::add_queue(const wire::QueueId& queue, uint64_t first) {
 }
 
 Result<> Segment::add_entry(const Run& run, uint64_t hash, BytesView entry) {
-  return add_entry_.reset()
+  HW_TRY(add_entry_.reset().bind(1, entry).run());
+  return add_place_.reset()
       .bind(1, row_id(run.key, run.last))
-      .bind(2, static_cast<int64_t>(hash))
-      .bind(3, entry)
+      .bind(2, database_.last_row_id())
+      .bind(3, static_cast<int64_t>(hash))
       .run();
-}
-
-Result<> Segment::set_last(const Run& run) {
-  return set_last_.reset().bind(1, run.key).bind(2, static_cast<int64_t>(run.last)).run();
 }
 
 }  // namespace homeward::relay

@@ -2,8 +2,9 @@
 // append and gives the space back (docs/formats/relay_store.md).
 //
 // A segment knows the queues that got an entry while it was the newest, each under an integer key, with the
-// numbers it holds of it (a run without gaps). Entries lie in a table whose row id is key · 2^14 + number: a
-// queue's entries are neighbours, in order.
+// numbers it holds of it (a run without gaps). Entries lie one after the other as they came; a table of their
+// places, whose row id is key · 2^14 + number, leads from a queue's numbers to them. So an append writes to
+// the end of the entries and to one page of places, however many queues there are.
 #pragma once
 
 #include <optional>
@@ -51,7 +52,8 @@ class Segment {
   // The queue's key. `first` is the number that its next entry gets.
   Result<int64_t> add_queue(const wire::QueueId& queue, uint64_t first);
   Result<> add_entry(const Run& run, uint64_t hash, BytesView entry);  // as number run.last
-  Result<> set_last(const Run& run);
+  // Files of the first format are only read.
+  bool may_append() const { return !is_of_first_format_; }
   sql::Database& database() { return database_; }
 
  private:
@@ -59,7 +61,8 @@ class Segment {
   Result<> prepare(const Options& options);
 
   sql::Database database_;  // before its statements, so that it goes after them
-  sql::Statement find_, read_, hashes_, pages_, queues_, add_queue_, add_entry_, set_last_;
+  sql::Statement find_, read_, hashes_, pages_, queues_, add_queue_, add_entry_, add_place_;
+  bool is_of_first_format_ = false;
 };
 
 // The pragmas of every file of the store.

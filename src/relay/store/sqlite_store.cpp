@@ -12,7 +12,8 @@ constexpr int64_t kDay_ms = 86'400'000;
 // How long the end of a queue is remembered after its last entry.
 constexpr int64_t kRememberEnd_days = 400;
 constexpr size_t kExpireStep = 500;  // rows moved in one step
-constexpr size_t kCacheBytes = 64u << 20;
+// A million queues in use.
+constexpr size_t kCacheBytes = 288u << 20;
 
 Error in_store_terms(const Error& error) {
   if (error.room() == Room::kRelay) return error;
@@ -155,7 +156,6 @@ class SqliteWriter final : public StoreWriter {
       HW_LET(const bool is_new, decide(append, *state, rules, new_queues_left));
       if (is_new) HW_TRY(store(append, *state, *newest));
     }
-    for (const wire::QueueId& queue : touched_) HW_TRY(newest->set_last(cache_.find(queue)->run));
     HW_TRY(transaction.commit());
     // Nothing is stored any more in queues that are full: what a repetition needs is read anew.
     for (const wire::QueueId& queue : touched_) {
@@ -170,8 +170,12 @@ class SqliteWriter final : public StoreWriter {
   // comes would be kept until then.
   Result<> open_day(int64_t day) {
     HW_TRY(catalogue_->date_back(day + 1, day));
-    const auto& entries = catalogue_->entries();
-    if (!entries.empty() && entries.back().day >= day) return success();
+    auto& entries = catalogue_->entries();
+    if (!entries.empty() && entries.back().day >= day) {
+      HW_LET(Segment * newest, catalogue_->segment(entries.back()));
+      if (newest->may_append()) return success();
+      day = entries.back().day;
+    }
     HW_TRY(catalogue_->add(day));
     older_bytes_ += std::exchange(newest_bytes_, 0);
     layout_changed_ = true;

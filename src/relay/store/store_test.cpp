@@ -242,5 +242,51 @@ TEST_P(StoreTest, AFolderThatIsNotThereIsAnError) {
   EXPECT_TRUE(opened.error().is(RelayError::kCannotOpen));
 }
 
+// A folder as the first format left it.
+TEST_P(StoreTest, SegmentsOfTheFirstFormatAreReadAndGoneOnWithInNewOnes) {
+  const Bytes old_entry = random_.bytes(512);
+  const int64_t day = rules_.wall.ms / kTestDay_ms;
+  append(random_.fixed<wire::QueueId>(), random_.bytes(512));
+  store_.reader.reset();
+  store_.writer.reset();
+  std::filesystem::remove(folder_.path() + "/entries-000001.db");
+  sqlite3* old = nullptr;
+  ASSERT_EQ(sqlite3_open((folder_.path() + "/entries-000001.db").c_str(), &old), SQLITE_OK);
+  ASSERT_EQ(
+      sqlite3_exec(old,
+                   "CREATE TABLE queues(key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, first INTEGER NOT "
+                   "NULL, last INTEGER NOT NULL);"
+                   "CREATE TABLE entries(id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, body BLOB NOT NULL)",
+                   nullptr, nullptr, nullptr),
+      SQLITE_OK);
+  const auto insert = [&](const char* text, int64_t number, BytesView bytes) {
+    sqlite3_stmt* statement = nullptr;
+    ASSERT_EQ(sqlite3_prepare_v2(old, text, -1, &statement, nullptr), SQLITE_OK);
+    sqlite3_bind_int64(statement, 1, number);
+    sqlite3_bind_blob(statement, 2, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
+    EXPECT_EQ(sqlite3_step(statement), SQLITE_DONE);
+    sqlite3_finalize(statement);
+  };
+  uint64_t hash = 0;
+  const Hash whole = wire::entry_hash(old_entry);
+  for (size_t i = 0; i < 8; ++i) hash = hash << 8 | whole.data[i];
+  insert("INSERT INTO queues VALUES (?1, ?2, 1, 1)", 5, queue_);
+  insert(("INSERT INTO entries VALUES ((5 << 14) + 1, " + std::to_string(static_cast<int64_t>(hash)) +
+          " + 0 * ?1, ?2)")
+             .c_str(),
+         0, old_entry);
+  sqlite3_close(old);
+  open();
+  EXPECT_EQ(append(queue_, old_entry).outcome, Outcome::kRepeated);
+  EXPECT_EQ(append(queue_, random_.bytes(512)).number, 2u);
+  EXPECT_EQ(files(), 2u);
+  EXPECT_EQ(read(queue_, 0).entries.size(), 2u);
+  EXPECT_EQ(read(queue_, 0).entries[0], old_entry);
+  rules_.wall = Instant{(day + 32) * kTestDay_ms};
+  expire();
+  EXPECT_TRUE(read(queue_, 1).expired);
+  EXPECT_EQ(append(queue_, random_.bytes(512)).number, 3u);
+}
+
 }  // namespace
 }  // namespace homeward::relay
