@@ -256,8 +256,9 @@ CopiedGuidance porch_copy_guidance(Node& node, const GroupArgs& args) {
   CopiedGuidance out{0, 0};
   using client::guidance::ImportOutcome;
   for (const auto& one : take(client::guidance::import_file(client, porch_id, file, node.now()))) {
-    const bool is_known = one.outcome == ImportOutcome::kSame || one.outcome == ImportOutcome::kOlder;
-    ++(is_known ? out.known : out.taken);
+    // Withdrawals go with them and are not counted.
+    if (one.outcome == ImportOutcome::kNew || one.outcome == ImportOutcome::kNewer) ++out.taken;
+    if (one.outcome == ImportOutcome::kSame || one.outcome == ImportOutcome::kOlder) ++out.known;
   }
   return out;
 }

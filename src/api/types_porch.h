@@ -113,7 +113,7 @@ struct OriginList {
 BOOST_DESCRIBE_STRUCT(OriginList, (), (has_porch, days, requests))
 struct CopiedGuidance {
   HW_API(CopiedGuidance);
-  int64_t taken, known;  // articles and withdrawals that are new there, and those that were there
+  int64_t taken, known;  // articles that are new there, and those that were there
 };
 BOOST_DESCRIBE_STRUCT(CopiedGuidance, (), (taken, known))
 struct DepartedItem {

@@ -1,6 +1,7 @@
 // The way of a group: found, invite, join, talk, remove, leave.
 #include "group/group.h"
 
+#include "group/event.h"
 #include "group/world_for_test.h"
 
 namespace homeward::group {
@@ -373,6 +374,59 @@ TEST(Group, WhoCannotFollowIsPutBack) {
   EXPECT_EQ(bela.g().members().size(), 3u);
   EXPECT_EQ(bela.g().name_of(chimit.g().me()), "Chimit");
   world.expect_agreement();
+}
+
+TEST(Group, OnlyHerSponsorSaysWhereANewcomerWasAndOnce) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  Device& newcomer = world.add_device();
+  const RequestId request = world.ask(ayana, newcomer, "Chimit");
+  const FromPorch from{PersonId::from(Bytes(32, 3)), Instant{1'659'999'960'000}};
+  ASSERT_TRUE(ayana.g().propose(request, "", ayana.turn(world.now), from).ok());
+  world.settle();
+  for (Device* teller : {&bela, &ayana}) {
+    const FromPorch other{PersonId::from(Bytes(32, 4)), Instant{0}};
+    ASSERT_TRUE(
+        teller->g()
+            .post(kRequestFromPorch, encode(RequestFromPorch{request, other}), teller->turn(world.now))
+            .ok());
+    world.settle();
+  }
+  for (Device* device : {&ayana, &bela}) {
+    const auto requests = device->g().requests(world.now);
+    ASSERT_EQ(requests.size(), 1u);
+    EXPECT_EQ(requests[0].from_porch, from);
+    device->reload();
+    EXPECT_EQ(device->g().requests(world.now)[0].from_porch, from);
+  }
+  world.expect_agreement();
+  ASSERT_TRUE(ayana.g().decline(request, ayana.turn(world.now)).ok());
+  world.settle();
+  for (Device* device : {&ayana, &bela}) {
+    size_t rows = 0;
+    device->rows.scan(kFromPorchRows, {}, [&](BytesView, BytesView) { return ++rows > 0; });
+    EXPECT_EQ(rows, 0u);
+  }
+}
+
+TEST(Group, AForgottenGroupLeavesNoRow) {
+  World world;
+  Device& ayana = world.found();
+  Device& bela = world.join(ayana, "Bela");
+  ASSERT_TRUE(ayana.g().change({.roles = {{bela.g().me(), Role::kOrganizer}}}, ayana.turn(world.now)).ok());
+  world.settle();
+  ASSERT_TRUE(ayana.g().change({.name = "Дом у реки"}, ayana.turn(world.now)).ok());
+  Device& newcomer = world.add_device();
+  const RequestId request = world.ask(ayana, newcomer, "Chimit");
+  const FromPorch from{PersonId::from(Bytes(32, 3)), Instant{1'659'999'960'000}};
+  ASSERT_TRUE(ayana.g().propose(request, "", ayana.turn(world.now), from).ok());
+  world.settle();
+  ASSERT_TRUE(bela.g().object(request, "who is she?", bela.turn(world.now)).ok());
+  world.settle();
+  ASSERT_EQ(ayana.g().changes().size(), 1u);
+  ayana.g().forget(ayana.turn(world.now));
+  EXPECT_EQ(ayana.rows.size(), 0u);
 }
 
 }  // namespace

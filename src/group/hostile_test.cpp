@@ -192,6 +192,27 @@ TEST_F(Hostile, DropsThePolicyExtension) {
   expect_ignored(Warning::Kind::kBadCommit);
 }
 
+TEST_F(Hostile, NamesAPorchOfHerOwn) {
+  Policy policy = inside(*mallory).policy;
+  policy.porch = Porch{GroupId::from(Bytes(16, 5)), 0};
+  post_commit(*mallory, with_policy(policy));
+  expect_ignored(Warning::Kind::kBadCommit);
+}
+
+TEST_F(Hostile, MakesTheGroupAPorch) {
+  Policy policy = inside(*mallory).policy;
+  policy.is_porch = 1;
+  post_commit(*mallory, with_policy(policy));
+  expect_ignored(Warning::Kind::kBadCommit);
+}
+
+TEST_F(Hostile, SlipsInAFieldThatNobodyKnows) {
+  Policy policy = inside(*mallory).policy;
+  policy.further = {{.type = 900, .data = {1}}};
+  post_commit(*mallory, with_policy(policy));
+  expect_ignored(Warning::Kind::kBadCommit);
+}
+
 TEST_F(Hostile, CommitsWithoutAPath) {
   const Candidate stranger = candidate(mallory->random);
   const Action action = add_action(stranger);

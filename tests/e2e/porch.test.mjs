@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { bringGuidance, makeAdviser } from '../../tools/lib/demo_guidance.mjs';
 import { bringIn, call, startNode, startRelay, stop, until } from '../../tools/lib/processes.mjs';
 
 const require = createRequire(path.resolve('web/package.json'));
@@ -216,5 +217,32 @@ test('a member from inside enters the porch under another name', { timeout: 180_
   await until('her to be in both', async () => (await ask(inside, 'porch.status', { group: inner })).porch === porch, 40_000);
   const names = (await ask(other, 'group.members', { group: porch })).members.map((one) => one.name);
   assert.ok(names.includes('A neighbour') && !names.includes(inside.name));
+});
+
+test('guidance is carried from further in by an adviser of both', { timeout: 180_000 }, async () => {
+  await makeAdviser({ organizer: organizer.home, adviser: inside.home, group: inner });
+  const ids = await bringGuidance({ adviser: inside.home, asker: organizer.home, group: inner, others: [organizer.home] });
+  await assert.rejects(ask(organizer, 'porch.copy_guidance', { group: inner }), { code: 'advisers_only' });
+  await makeAdviser({ organizer: organizer.home, adviser: inside.home, group: porch });
+  const { taken } = await ask(inside, 'porch.copy_guidance', { group: inner });
+  const standing = (await ask(inside, 'guidance.list', { group: inner })).articles.map((one) => one.title).sort();
+  assert.equal(taken, standing.length);
+  assert.ok(standing.length > 0 && standing.length < Object.keys(ids).length, 'some were withdrawn');
+  await until('the articles in the porch', async () => {
+    const there = (await ask(other, 'guidance.list', { group: porch })).articles.map((one) => one.title).sort();
+    return JSON.stringify(there) === JSON.stringify(standing);
+  }, 40_000);
+  assert.equal((await ask(inside, 'porch.copy_guidance', { group: inner })).taken, 0);
+  assert.equal((await ask(other, 'question.list', { group: porch })).questions.length, 0, 'questions stay where they were asked');
+});
+
+test('the porch is closed: it leads nowhere any more', { timeout: 120_000 }, async () => {
+  await porch_of(organizer, inner);
+  await at(organizer, 'porch-close').click();
+  await look(organizer, '19-close');
+  await at(organizer, 'porch-close-do').click();
+  await until('the rules', async () => !(await ask(inside, 'porch.status', { group: inner })).has_porch);
+  const member = (await ask(organizer, 'group.members', { group: porch })).members.find((one) => one.name === other.name).member;
+  await assert.rejects(ask(organizer, 'porch.bring_in', { group: porch, member }), { code: 'no_porch' });
   for (const woman of women) assert.deepEqual(woman.problems, []);
 });
