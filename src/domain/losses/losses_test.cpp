@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace homeward::domain::losses {
 namespace {
 
@@ -45,8 +47,10 @@ class Register : public testing::Test {
     out.region = region;
     return out;
   }
-  static Piece piece(uint8_t import, uint16_t index = 0, uint16_t of = 1) {
-    return {ImportId::from(Bytes(16, import)), index, of};
+  static Piece piece(uint16_t import, uint16_t index = 0, uint16_t of = 1) {
+    Bytes id(ImportId::kSize, static_cast<uint8_t>(import));
+    id[0] = static_cast<uint8_t>(import >> 8);
+    return {ImportId::from(id), index, of};
   }
   RecordId add(const char* publisher, const Facts& facts, Voice by = {}) {
     ++import_;
@@ -74,7 +78,7 @@ class Register : public testing::Test {
   State state_;
   GroupKey group_{};
   uint64_t number_ = 0;
-  uint8_t import_ = 0;
+  uint16_t import_ = 0;
   Ref last_;
 };
 
@@ -209,7 +213,7 @@ TEST_F(Register, AnImportShowsWhenItIsWhole) {
   EXPECT_TRUE(say(body, kRecordsAdded));
   EXPECT_EQ(total().at_most, 6u);
   EXPECT_EQ(unfinished_imports(rows_, group_), 0u);
-  Ref import = ref_of(person(1), EventKey::from(Bytes(16, 7)));
+  Ref import = ref_of(person(1), EventKey::from(piece(7).import));
   EXPECT_FALSE(say(Withdrawn{Withdrawn::Kind::kImport, import, 0, true, "не тот файл"}, kWithdrawn, kMember));
   EXPECT_TRUE(say(Withdrawn{Withdrawn::Kind::kImport, import, 0, true, "не тот файл"}, kWithdrawn));
   EXPECT_EQ(total().at_most, 0u);
@@ -310,6 +314,69 @@ TEST_F(Register, ASnapshotIsTheWholeRegister) {
   EXPECT_TRUE(rows_ == other);
   state_.forget(rows_, group_);
   EXPECT_EQ(rows_.size(), 0u);
+}
+
+// Anything by anybody, against a model in which a record is what stands below and nothing more.
+TEST_F(Register, AsANaiveModelHasIt) {
+  struct Naive {
+    RecordId id;
+    std::set<std::string> heard;    // checked publishers
+    std::set<std::string> regions;  // of all sources
+    uint8_t by = 0;
+    bool withdrawn = false;
+  };
+  SeededRandom random(7);
+  std::vector<Naive> model;
+  const char* papers[] = {"А", "Б", "В"};
+  const char* regions[] = {"RU-BU", "RU-TY", "RU-DA"};
+  const auto any = [&](auto& some) { return some[random.below(std::size(some))]; };
+  for (int step = 0; step < 600; ++step) {
+    const Voice by{static_cast<uint8_t>(1 + random.below(4)), static_cast<AuthorRole>(1 + random.below(3))};
+    const bool verifies = by.role != AuthorRole::kMember;
+    const std::string paper = any(papers);
+    const std::string region = any(regions);
+    if (model.size() < 3 || random.below(4) == 0) {
+      const RecordId id = add(paper.c_str(), killed(region.c_str()), by);
+      model.push_back({id, {}, {region}, by.who, false});
+      if (verifies) model.back().heard.insert(plain_key(paper));
+      continue;
+    }
+    Naive& one = model[random.below(model.size())];
+    if (random.below(3) != 0) {
+      ASSERT_TRUE(hear(one.id, source(paper.c_str(), killed(region.c_str())), by));
+      one.regions.insert(region);
+      if (verifies) one.heard.insert(plain_key(paper));
+      continue;
+    }
+    const bool gone = random.below(2) == 0;
+    const bool may = verifies || (gone && by.who == one.by);
+    const bool done =
+        say(Withdrawn{Withdrawn::Kind::kRecord, batch_of(one.id), 0, gone, "x"}, kWithdrawn, by);
+    ASSERT_EQ(done, may && gone != one.withdrawn);
+    if (done) one.withdrawn = gone;
+  }
+  uint32_t men = 0, confirmed = 0;
+  std::map<std::string, std::pair<uint32_t, uint32_t>> by_region;
+  for (const Naive& one : model) {
+    if (one.withdrawn) continue;
+    ++men;
+    confirmed += one.heard.size() >= 2 ? 1 : 0;
+    for (const std::string& region : one.regions) {
+      by_region[region].second += 1;
+      if (one.regions.size() == 1) by_region[region].first += 1;
+    }
+  }
+  EXPECT_EQ(total().at_least, men);
+  EXPECT_EQ(total().at_most, men);
+  EXPECT_EQ(total().confirmed, confirmed);
+  for (const auto& [region, figures] : by_region) {
+    EXPECT_EQ(row({.by = By::kRegion}, region).at_least, figures.first) << region;
+    EXPECT_EQ(row({.by = By::kRegion}, region).at_most, figures.second) << region;
+  }
+  MemoryRows other;
+  ASSERT_TRUE(state_.restore(other, group_, state_.snapshot(rows_, group_)).ok());
+  rows_.erase_range(kRefused.space, {});
+  EXPECT_TRUE(rows_ == other) << "what a newcomer gets is what everybody has";
 }
 
 }  // namespace
