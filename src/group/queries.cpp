@@ -177,9 +177,11 @@ std::vector<Brought> Group::brought_in(const PersonId& person, Instant since) co
 bool Group::is_porch() const { return impl_->policy.is_porch.has_value(); }
 
 std::vector<PersonId> Group::departed() const {
+  std::set<PersonId> present;
+  for (const Seat& seat : impl_->seats) present.insert(seat.identity.person);
   std::vector<PersonId> out;
   for (const auto& [person, about] : impl_->roster.persons())
-    if (!impl_->seat_of(person)) out.push_back(person);
+    if (!present.contains(person)) out.push_back(person);
   return out;
 }
 
