@@ -127,7 +127,8 @@ TEST(RelaysBeforePostgres, WhatOneTakesTheOtherDeliversLive) {
   std::ranges::sort(waits_ms);
   // Well below what looking without news takes.
   EXPECT_LT(waits_ms[25], 200);
-  RecordProperty("median_ms_after_the_answer", waits_ms[25]);
+  std::printf("delivered by the other relay %d ms after the answer (median of 50), at most %d ms\n",
+              waits_ms[25], waits_ms[49]);
   // A read that waits, too.
   std::thread later([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
@@ -139,6 +140,17 @@ TEST(RelaysBeforePostgres, WhatOneTakesTheOtherDeliversLive) {
   EXPECT_EQ(std::get<Entries>(*answer).last_in_queue, 51u);
   EXPECT_EQ(one.end(SIGTERM), 0);
   EXPECT_EQ(other.end(SIGTERM), 0);
+  // The servers wrote down no queue.
+  std::string id;
+  for (const uint8_t byte : wire::queue_id(access.read).data) {
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02x", byte);
+    id += digits;
+  }
+  for (int server = 0; server < 2; ++server) {
+    EXPECT_FALSE(cluster().log(server).empty());
+    EXPECT_EQ(cluster().log(server).find(id), std::string::npos);
+  }
 }
 
 TEST(RelaysBeforePostgres, WithoutTheStandbyNothingIsConfirmedAndReadsGoOn) {
