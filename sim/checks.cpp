@@ -40,7 +40,12 @@ void World::observe(Node& node) {
   if (failed()) return;
   for (SimGroup& known : groups_) {
     const group::Group* group = node.client->find(known.id);
-    if (group == nullptr || group->standing() != group::Standing::kActive) continue;
+    if (group == nullptr || !follows_rules(node, known)) continue;
+    if (group->standing() == group::Standing::kStuck && !node.fell_out) {
+      ++outcome_.statistics.fell_out;
+      node.fell_out = true;
+    }
+    if (group->standing() != group::Standing::kActive) continue;
     const uint64_t epoch = group->epoch();
     const auto seen = node.epochs.find(known.id);
     const bool is_new = seen == node.epochs.end() || seen->second != epoch;
@@ -79,10 +84,11 @@ std::string World::unsettled() {
     for (const client::GroupSummary& one : node.client->groups()) {
       const std::string who = "member " + std::to_string(node.index) + " in " + name_of(one.id) +
                               " at epoch " + std::to_string(one.epoch);
-      if (one.standing == group::Standing::kRemoved || one.standing == group::Standing::kLeft) continue;
-      // Who was removed while her vault was an older copy cannot read that she was: nobody answers her.
-      if (one.standing == group::Standing::kStuck && node.was_put_back && !founder_knows(node, one.id))
-        continue;
+      if (group::is_out(one.standing)) continue;
+      const SimGroup& known = *std::ranges::find(groups_, one.id, &SimGroup::id);
+      if (!follows_rules(node, known)) continue;
+      // Who is no member any more is told so by an organizer, or by as many as remove somebody.
+      if (one.standing == group::Standing::kStuck && nobody_may_tell(node, one.id)) continue;
       if (one.link != client::LinkState::kConnected)
         return who + " is not connected but " + std::to_string(static_cast<int>(one.link));
       if (one.standing != group::Standing::kActive)
@@ -92,7 +98,8 @@ std::string World::unsettled() {
       const group::Group* group = node.client->find(one.id);
       if (!group->caught_up()) return who + " is behind";
       for (Node& other : nodes_) {
-        if (other.client == nullptr || !is_present(*other.client, one.id)) continue;
+        if (other.client == nullptr || !is_present(*other.client, one.id) || !follows_rules(other, known))
+          continue;
         const group::Group* there = other.client->find(one.id);
         if (there->epoch() != group->epoch())
           return who + ", member " + std::to_string(other.index) + " at " + std::to_string(there->epoch());
@@ -140,7 +147,7 @@ void World::check_group(SimGroup& known) {
   std::map<size_t, std::vector<client::TalkMessage>> talks;  // what was taken in
   for (Node& node : nodes_) {
     const group::Group* group = node.client->find(known.id);
-    if (group == nullptr) continue;
+    if (group == nullptr || !follows_rules(node, known)) continue;
     talks[node.index] = talk_of(node, known.id);
     if (options_.canary == Canary::kBreaksFold && node.index == canary_victim_ &&
         !talks[node.index].empty()) {
@@ -161,7 +168,8 @@ void World::check_group(SimGroup& known) {
         group->members().size() == there->members().size();
     if (!same) return fail("at rest member " + std::to_string(node.index) + " has not what the founder has");
   }
-  check_posts(known, talks);
+  // Hers is what the others' talk is compared with.
+  if (!nodes_[known.founder].fell_out) check_posts(known, talks);
 }
 
 void World::check_posts(const SimGroup& known,
@@ -174,9 +182,11 @@ void World::check_posts(const SimGroup& known,
     const bool is_active = node.client->find(known.id)->standing() == group::Standing::kActive;
     const auto part = std::search(all.begin(), all.end(), ids.begin(), ids.end());
     // Who came back was away in between; then hers has a gap.
-    const bool is_part = part != all.end() || ids.empty() || node.was_put_back || known.expires;
+    const bool is_part =
+        part != all.end() || ids.empty() || node.was_put_back || node.fell_out || known.expires;
     if (!is_part) return fail("member " + std::to_string(index) + " has another order than the founder");
-    const bool is_last = node.was_put_back || ids.empty() || all.empty() || ids.back() == all.back();
+    const bool is_last =
+        node.was_put_back || node.fell_out || ids.empty() || all.empty() || ids.back() == all.back();
     if (is_active && !is_last && !known.expires)
       return fail("member " + std::to_string(index) + " lacks the newest message");
     size_t from = 0;
@@ -193,7 +203,7 @@ void World::check_posts(const SimGroup& known,
     const group::Group* of_author = nodes_[post.node].client->find(known.id);
     const bool author_stays = of_author != nullptr && of_author->me() == post.author &&
                               of_author->standing() == group::Standing::kActive &&
-                              !nodes_[post.node].was_put_back;
+                              !nodes_[post.node].was_put_back && follows_rules(nodes_[post.node], known);
     for (const auto& [index, talk] : talks) {
       const auto count = std::ranges::count(talk, post.text, &client::TalkMessage::text);
       if (count > 1) return fail("a message is there twice: " + post.text);
@@ -229,6 +239,15 @@ void World::check_views(Node& node, const group::GroupId& group,
     if (one.id == group && one.unread != 0) return fail("what was seen is still unread");
 }
 
+// No organizer is left, and of members too few.
+bool World::nobody_may_tell(const Node& node, const group::GroupId& id) {
+  if (founder_knows(node, id)) return false;
+  const group::Group& group =
+      *nodes_[std::ranges::find(groups_, id, &SimGroup::id)->founder].client->find(id);
+  const auto policy = group.policy();
+  return policy.organizers.empty() && group.members().size() < policy.persons_for_removal;
+}
+
 bool World::founder_knows(const Node& node, const group::GroupId& group) {
   const auto known = std::ranges::find(groups_, group, &SimGroup::id);
   const Node& founder = nodes_[known->founder];
@@ -238,7 +257,8 @@ bool World::founder_knows(const Node& node, const group::GroupId& group) {
 }
 
 void World::check_warnings(Node& node, const group::GroupId& group) {
-  if (outcome_.statistics.old_copies != 0) return;
+  const auto& said = outcome_.statistics;
+  if (said.old_copies + said.rubbish + said.months != 0) return;
   for (const group::Warning& warning : node.client->warnings(group))
     return fail("member " + std::to_string(node.index) + " is warned of kind " +
                 std::to_string(static_cast<int>(warning.kind)) + ", and nobody lied");

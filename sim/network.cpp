@@ -196,7 +196,7 @@ void World::drive_relay() {
   const Instant now = clockwork_.now();
   relay_->tick(now);
   while (std::optional<relay::Batch> batch = relay_->next_batch(now)) {
-    relay::run(*batch, *relay_store_->writer, now);
+    relay::run(*batch, *relay_store_->writer, relay_now());
     relay_->committed(std::move(*batch), now);
   }
   while (relay_->has_work()) relay_->work(now);

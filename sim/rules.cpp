@@ -181,6 +181,8 @@ void World::check_rules(Node& node, SimGroup& known, uint64_t epoch) {
   const auto before = known.rules.find(epoch - 1);
   if (before == known.rules.end()) return;
   const SimGroup::Rules& old = before->second;
+  check_devices(node, known, old);
+  check_gone(known, old, now);
   group::PolicyView expected = old.policy;
   const auto is_gone = [&](const group::PersonId& person) { return !now.present.contains(person); };
   std::erase_if(expected.organizers, is_gone);

@@ -1,5 +1,5 @@
-// sim/run --seeds A..B [--canary swap|forget|fold|crown|one|porch] [--trace] [--once]: runs worlds, prints
-// the first seed that fails with its trace, and ends with 1 then.
+// sim/run --seeds A..B [--canary swap|forget|fold|crown|one|porch|sneak|oust] [--trace] [--once]: runs
+// worlds, prints the first seed that fails with its trace, and ends with 1 then.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -13,7 +13,8 @@ namespace {
 
 int usage() {
   std::fprintf(stderr,
-               "run --seeds A..B [--canary swap|forget|fold|crown|one|porch] [--trace] [--once] [--go-on]\n");
+               "run --seeds A..B [--canary swap|forget|fold|crown|one|porch|sneak|oust] [--trace] [--once] "
+               "[--go-on]\n");
   return 2;
 }
 
@@ -24,7 +25,9 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       "%llu removals, %llu leaves, %llu crashes, %llu of the relay, %llu cuts, %llu doubled, %llu full "
       "disks, %llu jumps, "
       "%llu old copies, %llu changes of rules, %llu touches, %llu groups expired, %llu acts of families, "
-      "%llu asked further in, %llu came in\n",
+      "%llu asked further in, %llu came in, "
+      "%llu devices asked, %llu taken out, %llu fell out, "
+      "%llu commits of rubbish, %llu groups begun anew, %llu months\n",
       static_cast<unsigned long long>(seeds), seconds, seconds * 1000 / static_cast<double>(seeds),
       static_cast<unsigned long long>(all.events), static_cast<unsigned long long>(all.posts),
       static_cast<unsigned long long>(all.taken_in), static_cast<unsigned long long>(all.epochs),
@@ -35,7 +38,10 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       static_cast<unsigned long long>(all.jumps), static_cast<unsigned long long>(all.old_copies),
       static_cast<unsigned long long>(all.changes), static_cast<unsigned long long>(all.touches),
       static_cast<unsigned long long>(all.expired), static_cast<unsigned long long>(all.family_acts),
-      static_cast<unsigned long long>(all.notes), static_cast<unsigned long long>(all.brought_in));
+      static_cast<unsigned long long>(all.notes), static_cast<unsigned long long>(all.brought_in),
+      static_cast<unsigned long long>(all.devices), static_cast<unsigned long long>(all.devices_lost),
+      static_cast<unsigned long long>(all.fell_out), static_cast<unsigned long long>(all.rubbish),
+      static_cast<unsigned long long>(all.anew), static_cast<unsigned long long>(all.months));
 }
 
 }  // namespace
@@ -58,6 +64,8 @@ int main(int count, char** arguments) {
                        : std::strcmp(value, "crown") == 0  ? Canary::kCrownsOne
                        : std::strcmp(value, "one") == 0    ? Canary::kObeysOne
                        : std::strcmp(value, "porch") == 0  ? Canary::kTellsPorch
+                       : std::strcmp(value, "sneak") == 0  ? Canary::kSneaksDevice
+                       : std::strcmp(value, "oust") == 0   ? Canary::kOusts
                                                            : Canary::kBreaksFold;
       ++i;
     } else if (name == "--trace") {

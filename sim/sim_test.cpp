@@ -42,6 +42,12 @@ TEST(Sim, AMemberWhoMakesHerselfOrganizerIsFoundOut) {
 TEST(Sim, WhatIsToldInThePorchIsFoundOut) {
   EXPECT_TRUE(is_found_out(Canary::kTellsPorch, "has what is said further in"));
 }
+TEST(Sim, ADeviceOnItsOwnersWordIsFoundOut) {
+  EXPECT_TRUE(is_found_out(Canary::kSneaksDevice, "on its owner's word alone"));
+}
+TEST(Sim, AMemberWhomNobodyRemovedIsFoundOut) {
+  EXPECT_TRUE(is_found_out(Canary::kOusts, "whom nobody removed who may"));
+}
 TEST(Sim, OneOrganizerOfTwoIsFoundOut) {
   EXPECT_TRUE(is_found_out(Canary::kObeysOne, "are not what enough agreed to"));
 }

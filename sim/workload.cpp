@@ -65,6 +65,7 @@ void World::act() {
   Node* node = some_node_in(group);
   if (reforms_ && node != nullptr && chance(300))
     return reform(*node, *std::ranges::find(groups_, group, &SimGroup::id));
+  if (chance(devices_often_ ? 250 : 60)) return device_acts();
   if (has_porch_ && chance(400))
     for (Node& one : nodes_) at_the_porch(one);
   const uint64_t what = below(100);
@@ -119,7 +120,7 @@ void World::invite(Node& node, const group::GroupId& group) {
   if (guest.client == nullptr || node.client == nullptr) return;
   const group::Group* there = guest.client->find(group);
   if (there != nullptr && there->standing() != group::Standing::kRemoved &&
-      there->standing() != group::Standing::kLeft)
+      there->standing() != group::Standing::kLeft && there->standing() != group::Standing::kDeviceRemoved)
     return;
   for (const client::JoinSummary& join : guest.client->joins())
     if (join.state == group::Joining::State::kSending || join.state == group::Joining::State::kWaiting)
@@ -139,6 +140,7 @@ void World::invite(Node& node, const group::GroupId& group) {
 }
 
 void World::attend(Node& node, uint64_t willing_per_mille) {
+  attend_fallen(node);
   for (const group::GroupId& group : groups_of(node)) {
     if (node.client == nullptr) return;
     approve_changes(node, *std::ranges::find(groups_, group, &SimGroup::id));
@@ -158,6 +160,10 @@ void World::attend(Node& node, uint64_t willing_per_mille) {
                                               : client.confirm(group, request.id, clock(node));
         hindered = !done.ok() && (done.error().is(client::PorchError::kNotThere) ||
                                   done.error().is(client::PorchError::kTooEarly));
+        if (request.device_of && request.can_confirm)
+          std::ranges::find(groups_, group, &SimGroup::id)
+              ->device_words[*request.device_of]
+              .insert(client.find(group)->me());
       });
       if (hindered && !faults_) drop_request(node, group, request.id);
     }
@@ -168,10 +174,12 @@ void World::remove_somebody() {
   SimGroup& group = groups_[below(groups_.size())];
   Node& founder = nodes_[group.founder];
   if (founder.client == nullptr) return;
+  if (founder.client->find(group.id)->standing() != group::Standing::kActive) return;
   const auto members = founder.client->find(group.id)->members();
   const group::Member& member = members[below(members.size())];
   if (member.me) return;
   trace("remove", founder.index);
+  group.may_go.insert(member.person);
   with(founder, [&](Client& client) {
     if (client.remove(group.id, member.person, clock(founder)).ok()) ++outcome_.statistics.removals;
   });
@@ -180,9 +188,10 @@ void World::remove_somebody() {
 void World::leave(Node& node) {
   const auto groups = groups_of(node);
   const group::GroupId group = groups[below(groups.size())];
-  for (const SimGroup& known : groups_)
-    if (known.id == group && known.founder == node.index) return;
+  SimGroup& known = *std::ranges::find(groups_, group, &SimGroup::id);
+  if (is_of_founder(node, known)) return;
   trace("leave", node.index);
+  known.may_go.insert(node.client->find(group)->me());
   with(node, [&](Client& client) {
     if (client.leave(group, clock(node)).ok()) ++outcome_.statistics.leaves;
   });

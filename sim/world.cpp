@@ -26,6 +26,12 @@ void Statistics::add(const Statistics& other) {
   expired += other.expired;
   notes += other.notes;
   brought_in += other.brought_in;
+  devices += other.devices;
+  devices_lost += other.devices_lost;
+  fell_out += other.fell_out;
+  rubbish += other.rubbish;
+  anew += other.anew;
+  months += other.months;
 }
 
 bool Clockwork::step(Instant until) {
@@ -64,6 +70,7 @@ World::World(const Options& options) : options_(options), random_(options.seed *
   cut_per_mille_ = below(30);
   double_per_mille_ = below(40);
   slow_per_mille_ = below(30);
+  devices_often_ = options.seed % 4 == 2 || options.canary == Canary::kSneaksDevice;
   reforms_ = options.seed % 4 == 0 || options.canary == Canary::kObeysOne;
   has_porch_ =
       (options.seed % 5 == 3 && options.canary == Canary::kNone) || options.canary == Canary::kTellsPorch;

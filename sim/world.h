@@ -28,6 +28,8 @@ enum class Canary : uint8_t {
   kCrownsOne,       // a member without the right to it makes herself organizer, and all devices take it
   kTellsPorch,      // a member says in the porch what was said further in
   kObeysOne,        // where organizers must be two, the word of one is enough: a second is never heard
+  kSneaksDevice,    // a further device comes in on its owner's word alone: nobody else's is heard
+  kOusts,           // somebody is gone, and nobody who may had said so
 };
 
 struct Options {
@@ -40,7 +42,8 @@ struct Options {
 struct Statistics {
   uint64_t events = 0, posts = 0, joins = 0, removals = 0, leaves = 0, crashes = 0, relay_crashes = 0,
            cuts = 0, doubled = 0, full_disks = 0, jumps = 0, old_copies = 0, epochs = 0, taken_in = 0,
-           changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0;
+           changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0, devices = 0,
+           devices_lost = 0, fell_out = 0, rubbish = 0, anew = 0, months = 0;
   void add(const Statistics& other);
 };
 
@@ -111,6 +114,8 @@ struct Node {
       streams;  // wanted by the client; null while not connected
   std::map<std::string, Bytes> old_copy;
   bool was_put_back = false;
+  bool fell_out = false;                      // some group of its could not be followed for a while
+  bool is_hostile = false;                    // made a commit that is not good for all
   std::map<group::GroupId, uint64_t> epochs;  // last seen
 };
 
@@ -143,6 +148,13 @@ struct SimGroup {
   };
   std::map<uint64_t, Rules> rules;
   std::map<group::ChangeId, SimChange> changes;
+  // Who may have gone, since somebody who may had said so; whose words count for that; who agreed to whom (by
+  // the name asked with) and to which person's further devices.
+  std::set<group::PersonId> may_go;
+  std::map<group::PersonId, std::set<group::PersonId>> removal_words;
+  std::map<group::PersonId, std::set<group::PersonId>> device_words;
+  std::set<group::DeviceId> devices;
+  std::optional<group::PersonId> committer_of_rubbish;
   bool unsure = false;  // a change may have been proposed or approved: the disk failed under it
   bool is_porch = false;
   std::optional<group::GroupId> porch;
@@ -214,6 +226,19 @@ class World {
   void remove_somebody();
   void leave(Node& node);
   void strike();
+  // Devices, falling out, hostile committers (devices.cpp)
+  void device_acts();
+  void add_device(Node& node, const group::GroupId& group);
+  void lose_device(Node& node, const group::GroupId& group);
+  void commit_rubbish();
+  void oust();
+  void say_removal(Node& node, SimGroup& group);
+  void a_month_passes();
+  void attend_fallen(Node& node);
+  bool is_of_founder(const Node& node, const SimGroup& group) const;
+  bool follows_rules(const Node& node, const SimGroup& group) const;
+  void check_devices(Node& node, SimGroup& group, const SimGroup::Rules& before);
+  void check_gone(SimGroup& group, const SimGroup::Rules& before, const SimGroup::Rules& now);
   void reform(Node& node, SimGroup& group);
   void approve_changes(Node& node, SimGroup& group);
   void record_word(SimChange& change, const group::PersonId& person);
@@ -251,6 +276,7 @@ class World {
   void check_group(SimGroup& group);
   void check_views(Node& node, const group::GroupId& group, const std::vector<client::TalkMessage>& talk);
   void check_posts(const SimGroup& group, const std::map<size_t, std::vector<client::TalkMessage>>& talks);
+  bool nobody_may_tell(const Node& node, const group::GroupId& group);
   bool founder_knows(const Node& node, const group::GroupId& group);
   void check_rules(Node& node, SimGroup& group, uint64_t epoch);
   void check_expiry(SimGroup& group);
@@ -274,11 +300,15 @@ class World {
   std::map<relay::ConnectionId, std::shared_ptr<Stream>> relay_streams_;
   bool relay_is_due_ = false;
 
+  Instant relay_now() const { return clockwork_.now().after_ms(relay_offset_ms_); }
+
+  int64_t relay_offset_ms_ = 0;
   bool faults_ = true;
   int64_t base_latency_ms_ = 5;
   uint64_t cut_per_mille_ = 0, double_per_mille_ = 0, slow_per_mille_ = 0;
   bool reforms_ = false;    // a world where rules are changed often, so that several organizers agree on some
   bool has_porch_ = false;  // newcomers of the first group come through one
+  bool devices_often_ = false;  // a world of several devices, of leaving the relay's memory and of rubbish
   size_t canary_victim_ = 0;
   bool canary_sang_ = false;
 };

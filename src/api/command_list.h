@@ -74,6 +74,7 @@ struct CommandList {
 
 // Of node_guidance.cpp, node_questions.cpp, node_cases.cpp, node_rolls.cpp and node_tallies.cpp.
 void add_policy(CommandList& list);
+void add_devices(CommandList& list);
 void add_talk(CommandList& list);
 void add_porch(CommandList& list);
 void add_guidance(CommandList& list);

@@ -44,6 +44,7 @@ CommandList::CommandList() {
   add<&Node::today_list>("today.list", "What needs the person now.");
   add_policy(*this);
   add_porch(*this);
+  add_devices(*this);
   add_guidance(*this);
   add_questions(*this);
   add_cases(*this);

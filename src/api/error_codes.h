@@ -80,6 +80,11 @@
     "Вы единственный организатор. Сначала назначьте организатором кого-то ещё, иначе группой некому будет " \
     "управлять.", \
     "You are the only organizer. First make somebody else organizer, or nobody can look after the group.") \
+  X(no_device, \
+    "Такого устройства здесь уже нет.", "There is no such device here any more.") \
+  X(too_many_devices, \
+    "У одной участницы не больше пяти устройств. Сначала уберите одно.", \
+    "A member has five devices at most. Remove one first.") \
   X(no_change, \
     "Этого предложения больше нет.", "This proposed change is not there any more.") \
   X(advisers_only, \

@@ -158,6 +158,8 @@ ErrorCode code_of(const Error& error) {
       {error.is(GroupError::kAlreadyDone), ErrorCode::already_done},
       {error.is(GroupError::kLastOrganizer), ErrorCode::last_organizer},
       {error.is(GroupError::kNoSuchChange), ErrorCode::no_change},
+      {error.is(GroupError::kNoSuchDevice), ErrorCode::no_device},
+      {error.is(GroupError::kTooManyDevices), ErrorCode::too_many_devices},
       {error.is(GroupError::kTooLarge), ErrorCode::text_too_long},
       {error.is(GroupError::kDamaged), ErrorCode::damaged},
       {error.is(VaultError::kWrongPassphrase), ErrorCode::wrong_passphrase},

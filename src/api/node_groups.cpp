@@ -29,6 +29,8 @@ GroupState state_name(group::Standing standing) {
       return GroupState::stuck;
     case group::Standing::kClosed:
       return GroupState::closed;
+    case group::Standing::kDeviceRemoved:
+      return GroupState::device_removed;
   }
   return GroupState::stuck;
 }
@@ -127,8 +129,8 @@ NewInvite Node::group_invite(const InviteArgs& args) {
 InviteList Node::group_invites(const GroupArgs& args) {
   InviteList out;
   for (const group::Invite& invite : find_group(args.group).invites(now())) {
-    out.invites.push_back(
-        {text_id(invite.id), invite.ends.ms, static_cast<InviteState>(static_cast<int>(invite.state) - 1)});
+    out.invites.push_back({text_id(invite.id), invite.ends.ms,
+                           static_cast<InviteState>(static_cast<int>(invite.state) - 1), invite.for_device});
   }
   return out;
 }
@@ -152,7 +154,8 @@ JoinList Node::group_joins(const Nothing&) {
   JoinList out;
   for (const client::JoinSummary& join : open_client().joins()) {
     JoinItem item{text_id(join.id),      join.my_name, words(join.words, false), words(join.words, true),
-                  join_name(join.state), join.ends.ms, join.asked_at.ms,         {}};
+                  join_name(join.state), join.ends.ms, join.asked_at.ms,         {},
+                  join.is_device};
     if (join.group) item.group = text_id(*join.group);
     out.joins.push_back(std::move(item));
   }
@@ -190,6 +193,9 @@ RequestList Node::group_requests(const GroupArgs& args) {
     for (const group::JoinRequest::Objection& one : request.objections)
       item.objections.push_back({{text_id(one.by), group.name_of(one.by)}, one.reason, one.at.ms});
     item.comes_back = request.comes_back;
+    item.device = request.device_of.has_value();
+    if (request.accuses)
+      item.accuses = PersonItem{text_id(*request.accuses), group.name_of(*request.accuses)};
     out.requests.push_back(std::move(item));
   }
   return out;
@@ -225,6 +231,7 @@ MemberList Node::group_members(const GroupArgs& args) {
       item.confirmed_names.push_back(group.name_of(person));
     for (const group::PersonId& person : member.removal_by)
       item.removal_by.push_back({text_id(person), group.name_of(person)});
+    item.devices = static_cast<int64_t>(member.devices);
     out.members.push_back(std::move(item));
   }
   return out;
@@ -349,15 +356,18 @@ TodayList Node::today_list(const Nothing&) {
       return out.items.back();
     };
     if (summary.standing == group::Standing::kRemoved) add(TodayKind::removed);
-    if (summary.standing == group::Standing::kStuck || summary.link == client::LinkState::kMisbehaving) {
+    if (summary.standing == group::Standing::kDeviceRemoved) add(TodayKind::device_removed);
+    if (summary.standing == group::Standing::kStuck) add(TodayKind::stuck);
+    if (group.started_anew_by()) add(TodayKind::started_anew).name = group.name_of(*group.started_anew_by());
+    if (summary.link == client::LinkState::kMisbehaving) {
       add(TodayKind::warning);
     }
     if (!is_live(summary)) continue;
     for (const group::JoinRequest& request : group.requests(now())) {
       if (!request.can_propose && !request.can_confirm) continue;
-      TodayItem& item = add(request.comes_back    ? TodayKind::returns
-                            : request.can_propose ? TodayKind::request
-                                                  : TodayKind::confirm);
+      const TodayKind asks = request.device_of ? TodayKind::device : TodayKind::request;
+      const TodayKind says = request.device_of ? TodayKind::device_confirm : TodayKind::confirm;
+      TodayItem& item = add(request.comes_back ? TodayKind::returns : request.can_propose ? asks : says);
       item.name = request.name;
       item.request = text_id(request.id);
     }

@@ -19,8 +19,8 @@ namespace homeward::api {
 
 enum class VaultState { none, locked, open };
 BOOST_DESCRIBE_ENUM(VaultState, none, locked, open)
-enum class GroupState { active, leaving, left, removed, stuck, closed };
-BOOST_DESCRIBE_ENUM(GroupState, active, leaving, left, removed, stuck, closed)
+enum class GroupState { active, leaving, left, removed, stuck, closed, device_removed };
+BOOST_DESCRIBE_ENUM(GroupState, active, leaving, left, removed, stuck, closed, device_removed)
 enum class SignName { thanks, agree, hug, read, important };
 BOOST_DESCRIBE_ENUM(SignName, thanks, agree, hug, read, important)
 enum class RoleName { member, adviser, organizer };
@@ -41,10 +41,12 @@ enum class WarningKind {
   bad_commit,
   bundle_differs,
   old_copy,
-  cannot_follow
+  cannot_follow,
+  fell_behind,
+  started_anew
 };
 BOOST_DESCRIBE_ENUM(WarningKind, relay_order, history_differs, bad_entry, bad_commit, bundle_differs,
-                    old_copy, cannot_follow)
+                    old_copy, cannot_follow, fell_behind, started_anew)
 enum class TodayKind {
   request,
   confirm,
@@ -68,12 +70,18 @@ enum class TodayKind {
   porch_ready,        // somebody stayed in the porch long enough: bring her further in?
   porch_asked,        // I am asked further in
   porch_help,         // I am asked into the porch of a group, to be there for newcomers
-  porch_done          // I came further in and am still in the porch
+  porch_done,         // I came further in and am still in the porch
+  device,             // a further device of mine asks, and I have compared the words
+  device_confirm,     // a further device of another member needs one person's yes
+  stuck,              // this device fell out of the group
+  device_removed,     // this device was taken out, its person is still a member
+  started_anew        // an organizer started the group anew, and this device went on without it
 };
 BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, returns, removed, join_waiting, warning, unread,
                     question_urgent, question_answered, question_open, article_withdrawn, article_stale,
                     proposal, case_silent, case_due, case_told, double_found, policy_change, objection,
-                    porch_ready, porch_asked, porch_help, porch_done)
+                    porch_ready, porch_asked, porch_help, porch_done, device, device_confirm, stuck,
+                    device_removed, started_anew)
 enum class NoticeName {
   vault,
   groups,
@@ -242,8 +250,9 @@ struct InviteItem {
   std::string invite;
   int64_t ends_at;
   InviteState state;
+  bool for_device;  // of my own
 };
-BOOST_DESCRIBE_STRUCT(InviteItem, (), (invite, ends_at, state))
+BOOST_DESCRIBE_STRUCT(InviteItem, (), (invite, ends_at, state, for_device))
 struct InviteList {
   HW_API(InviteList);
   std::vector<InviteItem> invites;
@@ -262,8 +271,9 @@ struct JoinItem {
   JoinState state;
   int64_t ends_at, at;
   std::optional<std::string> group;
+  bool device;  // a further device of somebody who is a member
 };
-BOOST_DESCRIBE_STRUCT(JoinItem, (), (join, my_name, words, words_other, state, ends_at, at, group))
+BOOST_DESCRIBE_STRUCT(JoinItem, (), (join, my_name, words, words_other, state, ends_at, at, group, device))
 struct JoinList {
   HW_API(JoinList);
   std::vector<JoinItem> joins;
@@ -294,10 +304,13 @@ struct RequestItem {
   bool can_decline, can_object;  // decline: for everybody, once it is proposed
   std::vector<ObjectionItem> objections;
   bool comes_back;  // a member whose device fell out: one member's group.propose puts her back
+  bool device;      // a further device of a member, not a newcomer
+  std::optional<PersonItem> accuses;  // who comes back could not follow a commit of this person's
 };
 BOOST_DESCRIBE_STRUCT(RequestItem, (),
                       (request, name, greeting, note, words, words_other, at, mine, proposed_by, confirmed_by,
-                       needed, can_propose, can_confirm, can_decline, can_object, objections, comes_back))
+                       needed, can_propose, can_confirm, can_decline, can_object, objections, comes_back,
+                       device, accuses))
 struct RequestList {
   HW_API(RequestList);
   std::vector<RequestItem> requests;
@@ -312,9 +325,10 @@ struct MemberItem {
   std::string sponsor_name;
   std::vector<std::string> confirmed_names;
   std::vector<PersonItem> removal_by;  // who said that she should go
+  int64_t devices;
 };
 BOOST_DESCRIBE_STRUCT(MemberItem, (),
-                      (member, name, role, me, since, sponsor_name, confirmed_names, removal_by))
+                      (member, name, role, me, since, sponsor_name, confirmed_names, removal_by, devices))
 struct MemberList {
   HW_API(MemberList);
   std::vector<MemberItem> members;

@@ -1,11 +1,13 @@
 #include "client/client.h"
 
 #include "client/cases.h"
+#include "client/devices.h"
 #include "client/doubles.h"
 #include "client/impl.h"
 #include "client/losses.h"
 #include "client/porch.h"
 #include "crypto/crypto.h"
+#include "group/event.h"
 
 namespace homeward::client {
 namespace {
@@ -199,6 +201,11 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
     HW_TRY(act(turn));
     sealing_checked = sealing_is_due(peer, happened);
     if (sealing_checked) keep_sealed(peer, turn, happened);
+    // A new epoch is to be read to its end first; then what changed is looked at.
+    const bool changed = std::ranges::any_of(happened, [](const group::Happening& one) {
+      return std::holds_alternative<group::MembersChanged>(one);
+    });
+    if (changed && !sealing_checked) peer.sealing_checked.reset();
     take_notes(peer, turn);
     porch_checked = porch_is_due(peer, happened);
     if (porch_checked) keep_porch(peer, turn);
@@ -238,8 +245,8 @@ bool Client::Impl::sealing_is_due(const Peer& peer, const group::Happenings& hap
     if (std::holds_alternative<group::MembersChanged>(one)) return true;
     const auto* event = std::get_if<group::EventTakenIn>(&one);
     if (event == nullptr) return false;
-    return event->kind == domain::sealing::kAnnounced || event->kind == domain::doubles::kKeyKind ||
-           event->kind == domain::losses::kVerifierNamed ||
+    return event->kind == domain::sealing::kAnnounced || event->kind == group::kOwnThings ||
+           event->kind == domain::doubles::kKeyKind || event->kind == domain::losses::kVerifierNamed ||
            (event->author == group->me() && changes_sealing(event->kind));
   });
 }
@@ -254,11 +261,18 @@ void Client::Impl::keep_sealed(Peer& peer, group::Turn turn, const group::Happen
     return event != nullptr && event->author == peer.group->me() && changes_sealing(event->kind);
   });
   // What cannot be posted now is tried again when something changes, or tomorrow.
-  if (keep_sealing_key(hand).ok()) {
+  const uint32_t newest = newest_sealing_key(turn.rows, *peer.group);
+  const bool lost = lost_a_device(turn.rows, *peer.group);
+  const bool kept = keep_sealing_key(hand).ok();
+  if (kept) {
     (void)seal_cases_anew(hand, sealed);
     (void)seal_names_anew(hand, sealed);
   }
   (void)keep_doubles(hand);
+  if (newest != 0 && newest_sealing_key(turn.rows, *peer.group) != newest) peer.group->share_own_things(turn);
+  if (kept || !lost) remember_devices(turn.rows, *peer.group);
+  if (lacks_own_key(turn.rows, *peer.group) && may_ask_own(turn.rows, *peer.group_id, turn.now))
+    peer.group->ask_own_things(turn);
 }
 
 void Client::Impl::write_failed(Peer& peer) {
@@ -337,6 +351,8 @@ void Client::answer(ConnectionId connection, const wire::Answer& answer, Instant
   (void)impl_->step(*peer, [&](group::Turn turn) {
     if (const auto* sent = std::get_if<Link::Sent>(&verdict)) peer->sent(*sent, turn);
     if (const auto* refused = std::get_if<Link::NotSent>(&verdict)) peer->not_sent(*refused, turn);
+    const auto* expired = std::get_if<Link::Expired>(&verdict);
+    if (expired != nullptr && peer->group != nullptr) peer->group->expired(expired->queue, turn);
     return success();
   });
 }
@@ -416,6 +432,7 @@ Result<> Client::Impl::join_known(Peer& peer, const group::GroupId& known, const
     }
     old.group->forget(turn);
     forget_sealing_keys(turn.rows, known);
+    forget_devices(turn.rows, known);
     turn.rows.erase(kSealedSpace, known);
     forget_porch(turn.rows, known);
     return join(turn);

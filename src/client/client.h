@@ -169,6 +169,7 @@ struct JoinSummary {
   std::vector<uint16_t> words;
   Instant ends, asked_at;
   std::optional<group::GroupId> group;
+  bool is_device = false;  // a further device of a member
 };
 
 struct TalkPage {
@@ -205,6 +206,7 @@ class Client {
   Result<group::GroupId> create_group(const group::Group::Founding& founding, Instant now);
   std::vector<GroupSummary> groups();
   Result<group::Group::NewInvite> invite(const group::GroupId& group, Instant ends, Instant now);
+  Result<group::Group::NewInvite> invite_device(const group::GroupId& group, Instant ends, Instant now);
   Result<> revoke_invite(const group::GroupId& group, const group::InviteId& invite, Instant now);
   Result<group::JoinId> join(const group::Joining::Asking& asking, Instant now);
   // One that ended in a group stays in the list until the vault is opened the next time.
@@ -217,6 +219,10 @@ class Client {
   Result<> remove(const group::GroupId& group, const group::PersonId& person, Instant now);
   // One member's word; as many as the group's rule asks for remove the person.
   Result<> approve_removal(const group::GroupId& group, const group::PersonId& person, Instant now);
+  // --- Devices and falling out; see group::Group of the same names ---
+  Result<> remove_device(const group::GroupId& group, const group::DeviceId& device, Instant now);
+  Result<> start_anew(const group::GroupId& group, Instant now);
+  Result<> go_along(const group::GroupId& group, Instant now);
   Result<> leave(const group::GroupId& group, Instant now);
   // --- Roles and rules (policy.cpp); see group::Group of the same names ---
   Result<group::ChangeId> change_policy(const group::GroupId& group, const group::Change& change,
@@ -311,6 +317,9 @@ class Client {
 
  private:
   struct Impl;
+  Result<group::Group::NewInvite> make_invite(
+      const group::GroupId& group, Instant now,
+      const std::function<Result<group::Group::NewInvite>(group::Group&, group::Turn)>& make);
   explicit Client(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,5 +1,6 @@
 // What a person asks of her client.
 #include "client/cases.h"
+#include "client/devices.h"
 #include "client/impl.h"
 #include "client/losses.h"
 #include "client/overlay.h"
@@ -98,12 +99,24 @@ std::vector<GroupSummary> Client::groups() {
 }
 
 Result<group::Group::NewInvite> Client::invite(const group::GroupId& group, Instant ends, Instant now) {
+  return make_invite(group, now, [&](group::Group& of, group::Turn turn) { return of.invite(ends, turn); });
+}
+
+Result<group::Group::NewInvite> Client::invite_device(const group::GroupId& group, Instant ends,
+                                                      Instant now) {
+  return make_invite(group, now,
+                     [&](group::Group& of, group::Turn turn) { return of.invite_device(ends, turn); });
+}
+
+Result<group::Group::NewInvite> Client::make_invite(
+    const group::GroupId& group, Instant now,
+    const std::function<Result<group::Group::NewInvite>(group::Group&, group::Turn)>& make) {
   impl_->now = now;
   Peer* peer = impl_->find_group(group);
   if (peer == nullptr) return ClientError::kNoSuchGroup;
   group::Group::NewInvite made;
   HW_TRY(impl_->step(*peer, [&](group::Turn turn) -> Result<> {
-    HW_LET(made, peer->group->invite(ends, turn));
+    HW_LET(made, make(*peer->group, turn));
     return success();
   }));
   return made;
@@ -157,6 +170,19 @@ Result<> Client::approve_removal(const group::GroupId& group, const group::Perso
                  [&](group::Group& of, group::Turn turn) { return of.approve_removal(person, turn); });
 }
 
+Result<> Client::remove_device(const group::GroupId& group, const group::DeviceId& device, Instant now) {
+  return command(*impl_, group, now,
+                 [&](group::Group& of, group::Turn turn) { return of.remove_device(device, turn); });
+}
+
+Result<> Client::start_anew(const group::GroupId& group, Instant now) {
+  return command(*impl_, group, now, [&](group::Group& of, group::Turn turn) { return of.start_anew(turn); });
+}
+
+Result<> Client::go_along(const group::GroupId& group, Instant now) {
+  return command(*impl_, group, now, [&](group::Group& of, group::Turn turn) { return of.go_along(turn); });
+}
+
 Result<> Client::leave(const group::GroupId& group, Instant now) {
   return command(*impl_, group, now, [&](group::Group& of, group::Turn turn) { return of.leave(turn); });
 }
@@ -170,6 +196,7 @@ Result<> Client::forget(const group::GroupId& group, Instant now) {
     peer->group->forget(turn);
     forget_talk_settings(turn.rows, group);
     forget_sealing_keys(turn.rows, group);
+    forget_devices(turn.rows, group);
     turn.rows.erase(kSealedSpace, group);
     forget_porch(turn.rows, group);
     forget_loss_settings(turn.rows, group);
@@ -230,8 +257,8 @@ std::vector<JoinSummary> Client::joins() {
     State state = joining.state();
     const bool waits = state == State::kSending || state == State::kWaiting;
     if (waits && joining.ends() < impl_->now) state = State::kExpired;
-    out.push_back(
-        {joining.id(), state, joining.my_name(), joining.words(), joining.ends(), joining.asked_at(), group});
+    out.push_back({joining.id(), state, joining.my_name(), joining.words(), joining.ends(),
+                   joining.asked_at(), group, joining.is_device()});
   };
   for (const Peer& peer : impl_->peers)
     if (peer.joining != nullptr) add(*peer.joining, std::nullopt);

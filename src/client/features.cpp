@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/devices.h"
 #include "client/doubles.h"
 #include "client/guidance.h"
 #include "client/questions.h"
@@ -175,6 +176,15 @@ Result<> Features::restore(Rows& rows, const group::GroupId& group, BytesView sn
   }
   HW_TRY(blocks.status());
   return reader.finish();
+}
+
+Bytes Features::own_things(Rows& rows, const group::GroupId& group, const group::PersonId& person) {
+  return client::own_things(rows, group, person);
+}
+
+void Features::take_own_things(Rows& rows, const group::GroupId& group, const group::PersonId& person,
+                               BytesView things) {
+  client::take_own_things(rows, group, person, things);
 }
 
 void Features::forget(Rows& rows, const group::GroupId& group) {

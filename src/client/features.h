@@ -23,6 +23,9 @@ class Features final : public group::Fold {
   // A porch holds talk, guidance and questions, and the keys to seal with. Everything else is neither folded
   // there nor sent.
   static bool may_be_in_porch(uint16_t kind);
+  Bytes own_things(Rows& rows, const group::GroupId& group, const group::PersonId& person) override;
+  void take_own_things(Rows& rows, const group::GroupId& group, const group::PersonId& person,
+                       BytesView things) override;
   void forget(Rows& rows, const group::GroupId& group) override;
 
   domain::talk::State& talk() { return talk_; }

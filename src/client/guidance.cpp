@@ -109,6 +109,32 @@ Result<> check_words(std::string_view text, bool may_be_empty) {
 
 }  // namespace
 
+std::optional<Bytes> signer_of(Rows& rows, const group::GroupId& group, const group::PersonId& person) {
+  std::optional<Bytes> row = rows.get(kKeySpace, view_of(kKeyRow));
+  if (!row) return std::nullopt;
+  Reader in(*row);
+  in.opaque();
+  const BytesView key = in.opaque();
+  if (!in.finish().ok() || key.size() != domain::Signer::kSize) return std::nullopt;
+  for (const domain::SignerClaim& claim :
+       domain::signer_claims(rows, key_of(group), domain::Signer::from(key)))
+    if (claim.author == Author::from(person)) return row;
+  wipe(*row);
+  return std::nullopt;
+}
+
+void take_signer(Rows& rows, BytesView row) {
+  if (rows.get(kKeySpace, view_of(kKeyRow))) return;
+  Reader in(row);
+  const Secret private_key(in.opaque());
+  const Bytes public_key = copy_of(in.opaque());
+  if (!in.finish().ok() || public_key.size() != domain::Signer::kSize) return;
+  const Bytes proof = copy_of(view_of("a key and its other half"));
+  const auto signature = suite().sign(private_key.view(), proof);
+  if (signature.ok() && suite().verify(public_key, proof, *signature).ok())
+    rows.put(kKeySpace, view_of(kKeyRow), row);
+}
+
 std::string fingerprint(const domain::Signer& signer) {
   const std::string hex = to_hex(sha256(signer).view().first(16));
   std::string out;

@@ -103,6 +103,12 @@ Result<std::vector<Imported>> preview(Client& client, const group::GroupId& grou
 Result<std::vector<Imported>> import_file(Client& client, const group::GroupId& group, BytesView file,
                                           Instant now);
 
+// This vault's signature key, for another device of the same person: only where she announced it in this
+// group.
+std::optional<Bytes> signer_of(Rows& rows, const group::GroupId& group, const group::PersonId& person);
+// Kept if this vault has none; one that has its own goes on signing with that, and both are hers.
+void take_signer(Rows& rows, BytesView row);
+
 // The first half of the key's SHA-256 as eight groups of four hexadecimal digits.
 std::string fingerprint(const domain::Signer& signer);
 bool is_good(const domain::Signed& bytes, const domain::Signer& signer);

@@ -16,6 +16,9 @@ inline constexpr Space kSettingSpace = 0x3000;  // name → value
 inline constexpr Space kJoinedSpace = 0x3001;   // join → the group it became
 inline constexpr Space kLinkSpace = 0x3002;     // SHA-256 of an invite link → join
 
+// Where a member's own choice stands how long she keeps talk.
+Bytes talk_keeping_key(const group::GroupId& group);
+
 // Drafts and the like of a group that is forgotten.
 void forget_talk_settings(Rows& rows, const group::GroupId& group);
 

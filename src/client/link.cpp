@@ -7,6 +7,7 @@ namespace {
 
 constexpr int64_t kFirstBackOff_ms = 1'000;
 constexpr int64_t kLongestBackOff_ms = 60'000;
+constexpr int64_t kAfterExpired_ms = 250;
 constexpr size_t kAcknowledgeAfterBytes = wire::kPushWindowBytes / 4;
 
 // Refusals that the same request may survive later; the others are for good.
@@ -175,6 +176,10 @@ Link::Verdict Link::judge_refusal(const Asked& asked, const wire::Refusal& refus
       return Nothing{};
     case Asked::What::kSubscribe:
       subscriptions_.erase(asked.queue);
+      if (refusal.reason == wire::Reason::kExpired) {
+        put_off_[asked.queue] = {now, kAfterExpired_ms};
+        return Expired{asked.queue};
+      }
       put_off_[asked.queue] = back_off(now, refusal.retry_after_s, random);
       return Nothing{};
     case Asked::What::kUnsubscribe:

@@ -74,7 +74,11 @@ class Link {
     uint64_t handle = 0;
     wire::Reason reason = wire::Reason::kInternal;
   };
-  using Verdict = std::variant<Nothing, Misbehaved, TakeIn, Sent, NotSent>;
+  // The relay keeps no more what comes next in this queue.
+  struct Expired {
+    wire::QueueId queue;
+  };
+  using Verdict = std::variant<Nothing, Misbehaved, TakeIn, Sent, NotSent, Expired>;
   Verdict judge(const wire::Answer& answer, Instant now, Random& random);
 
   // When a pause ends that something waits for.

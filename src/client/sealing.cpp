@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "client/devices.h"
 #include "client/features.h"
 #include "client/sealing_envelope.h"
 #include "crypto/crypto.h"
@@ -59,18 +60,20 @@ std::optional<PrivateKey> decode_private(BytesView key, BytesView value) {
   return out;
 }
 
-void put_private(Rows& rows, const group::Group& group, const PrivateKey& key) {
+void put_private(Rows& rows, const group::GroupId& group, const group::PersonId& person,
+                 const PrivateKey& key) {
   Writer out;
   out.reserve(128);
   out.u64(static_cast<uint64_t>(key.made.ms)).raw(key.public_key).opaque(key.private_key.view());
-  rows.put(kSealingKeySpace, private_row(group.id(), group.me(), key.number), out.view());
+  rows.put(kSealingKeySpace, private_row(group, person, key.number), out.view());
   out.wipe_all();
 }
 
 // Newest first.
-std::vector<PrivateKey> private_keys(Rows& rows, const group::Group& group, size_t limit = SIZE_MAX) {
+std::vector<PrivateKey> private_keys(Rows& rows, const group::GroupId& group, const group::PersonId& person,
+                                     size_t limit) {
   std::vector<PrivateKey> out;
-  Rows::Range range = prefix_range(private_prefix(group.id(), group.me()));
+  Rows::Range range = prefix_range(private_prefix(group, person));
   range.backwards = true;
   range.limit = limit;
   rows.scan(kSealingKeySpace, range, [&](BytesView key, BytesView value) {
@@ -78,6 +81,10 @@ std::vector<PrivateKey> private_keys(Rows& rows, const group::Group& group, size
     return true;
   });
   return out;
+}
+
+std::vector<PrivateKey> private_keys(Rows& rows, const group::Group& group, size_t limit = SIZE_MAX) {
+  return private_keys(rows, group.id(), group.me(), limit);
 }
 
 // The key to seal to a person: the newest announced; this person's own also before the group has it.
@@ -136,9 +143,11 @@ Result<> keep_sealing_key(const Client::Hand& hand) {
   std::vector<PrivateKey> newest = private_keys(hand.rows, group, 1);
   const PrivateKey* mine = newest.empty() ? nullptr : &newest.front();
   const bool known = mine != nullptr && announced && announced->key == mine->public_key;
-  const bool fresh = mine != nullptr && hand.now < mine->made.after_ms(kSealingKeyLasts_ms);
+  const bool lost = lost_a_device(hand.rows, group);
+  const bool fresh = mine != nullptr && !lost && hand.now < mine->made.after_ms(kSealingKeyLasts_ms);
   if (known && fresh) return success();
   if (waits_to_announce(hand.rows, group)) return success();
+  if (!lost && lacks_own_key(hand.rows, group)) return success();
   const bool overtaken = mine != nullptr && announced && announced->number >= mine->number;
   if (mine != nullptr && !known && !overtaken) return announce(hand, *mine);
 
@@ -150,8 +159,57 @@ Result<> keep_sealing_key(const Client::Hand& hand) {
   next.public_key = keys::PublicKey::from(pair.public_key);
   next.private_key = std::move(pair.private_key);
   HW_TRY(announce(hand, next));
-  put_private(hand.rows, group, next);
+  put_private(hand.rows, group.id(), group.me(), next);
   return success();
+}
+
+bool lacks_own_key(Rows& rows, const group::Group& group) {
+  const auto announced = keys::key_of(rows, key_of(group.id()), domain::Author::from(group.me()));
+  if (!announced || group.devices(group.me()).size() < 2) return false;
+  const std::vector<PrivateKey> mine = private_keys(rows, group);
+  // One of a higher number is mine and on its way.
+  return std::ranges::none_of(mine, [&](const PrivateKey& one) {
+    return one.public_key == announced->key || one.number > announced->number;
+  });
+}
+
+uint32_t newest_sealing_key(Rows& rows, const group::Group& group) {
+  const std::vector<PrivateKey> mine = private_keys(rows, group, 1);
+  return mine.empty() ? 0 : mine.front().number;
+}
+
+// vector<V> of {u32 number; u64 made; public key[32]; opaque private key<V>}.
+Bytes sealing_keys_of(Rows& rows, const group::GroupId& group, const group::PersonId& person) {
+  Writer out;
+  out.reserve(4096);
+  const std::vector<PrivateKey> mine = private_keys(rows, group, person, SIZE_MAX);
+  out.vector([&](Writer& inner) {
+    for (auto one = mine.rbegin(); one != mine.rend(); ++one)
+      inner.u32(one->number)
+          .u64(static_cast<uint64_t>(one->made.ms))
+          .raw(one->public_key)
+          .opaque(one->private_key.view());
+  });
+  return out.take();
+}
+
+// Of two keys with one number, made by two devices at once, the one that the group knows stays.
+void take_sealing_keys(Rows& rows, const group::GroupId& group, const group::PersonId& person,
+                       BytesView things) {
+  Reader in(things);
+  Reader inner = in.vector();
+  const auto announced = keys::key_of(rows, key_of(group), domain::Author::from(person));
+  while (!inner.empty()) {
+    PrivateKey one;
+    one.number = inner.u32();
+    one.made.ms = static_cast<int64_t>(inner.u64());
+    one.public_key = keys::PublicKey::from(inner.raw(keys::PublicKey::kSize));
+    one.private_key = Secret(inner.opaque(256));
+    if (!inner.ok()) return;
+    const bool known = rows.get(kSealingKeySpace, private_row(group, person, one.number)).has_value();
+    const bool is_the_one = announced && announced->key == one.public_key;
+    if (one.number != 0 && (!known || is_the_one)) put_private(rows, group, person, one);
+  }
 }
 
 void forget_sealing_keys(Rows& rows, const group::GroupId& group) {

@@ -58,8 +58,18 @@ Result<Bytes> seal_unseen(const Client::Hand& hand, const std::optional<group::P
 std::optional<Secret> open_unseen(Rows& rows, const group::Group& group, const group::PersonId& author,
                                   BytesView sealed);
 
-// Announces this client's key where that is due. Called by the client itself in its transactions.
+// Announces this client's key where that is due: anew also when a device of this person went. Where another
+// device of hers made the announced key it waits for it (`lacks_own_key`). Called by the client itself in its
+// transactions.
 Result<> keep_sealing_key(const Client::Hand& hand);
+// The key that this person announced is not here, and another device of hers may have it.
+bool lacks_own_key(Rows& rows, const group::Group& group);
+// The private keys, newest last, for another device of this person; and taking those in that are not here.
+Bytes sealing_keys_of(Rows& rows, const group::GroupId& group, const group::PersonId& person);
+void take_sealing_keys(Rows& rows, const group::GroupId& group, const group::PersonId& person,
+                       BytesView keys);
+// The number of the newest private key here; 0: none.
+uint32_t newest_sealing_key(Rows& rows, const group::Group& group);
 // Erases the private keys of a group that is forgotten.
 void forget_sealing_keys(Rows& rows, const group::GroupId& group);
 

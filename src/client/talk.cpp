@@ -18,7 +18,6 @@ Bytes setting_key(std::string_view what, const group::GroupId& group) {
   return copy_of(view_of(std::string(what) + to_base64url(group.view())));
 }
 Bytes draft_key(const group::GroupId& group) { return setting_key("talk.draft ", group); }
-Bytes keeping_key(const group::GroupId& group) { return setting_key("talk.keep ", group); }
 
 Result<> checked(std::string_view text) {
   using talk::TalkError;
@@ -84,7 +83,7 @@ std::optional<talk::Message> find_message(Rows& rows, const group::GroupId& grou
 
 void forget_talk_settings(Rows& rows, const group::GroupId& group) {
   rows.erase(kSettingSpace, draft_key(group));
-  rows.erase(kSettingSpace, keeping_key(group));
+  rows.erase(kSettingSpace, talk_keeping_key(group));
 }
 
 // --- Saying ---
@@ -321,10 +320,12 @@ Result<> Client::seen(const group::GroupId& group, Instant now) {
 
 // --- Keeping ---
 
+Bytes talk_keeping_key(const group::GroupId& group) { return setting_key("talk.keep ", group); }
+
 TalkKeeping Client::Impl::talk_keeping(const group::Group& group, Rows& rows) const {
   const group::PolicyView policy = group.policy();
   TalkKeeping out{policy.retention_days, 0, policy.closes};
-  if (const auto row = rows.get(kSettingSpace, keeping_key(group.id()))) {
+  if (const auto row = rows.get(kSettingSpace, talk_keeping_key(group.id()))) {
     Reader in(*row);
     const uint16_t days = in.u16();
     if (in.finish().ok()) out.mine = days;
@@ -349,9 +350,9 @@ Result<> Client::set_talk_keeping(const group::GroupId& group, uint16_t days, In
     Writer out;
     out.u16(days);
     if (days == 0)
-      turn.rows.erase(kSettingSpace, keeping_key(group));
+      turn.rows.erase(kSettingSpace, talk_keeping_key(group));
     else
-      turn.rows.put(kSettingSpace, keeping_key(group), out.view());
+      turn.rows.put(kSettingSpace, talk_keeping_key(group), out.view());
     return success();
   }));
   impl_->talk_sweeps.erase(group);

@@ -120,6 +120,8 @@ class ClientTest : public testing::Test {
       answer(wire::Appended{number});
     } else if (const auto* subscribe = std::get_if<wire::Subscribe>(&request.body)) {
       const wire::QueueId id = wire::queue_id(subscribe->access);
+      if (expired_ == id && subscribe->after < queues_[id].size())
+        return answer(wire::Refusal{wire::Reason::kExpired, 0, ""});
       one.pushed[{connection, id}] = subscribe->after;
       answer(wire::Done{queues_[id].size()});
     } else if (const auto* unsubscribe = std::get_if<wire::Unsubscribe>(&request.body)) {
@@ -181,6 +183,7 @@ class ClientTest : public testing::Test {
   std::deque<Person> people_;
   std::map<wire::QueueId, std::vector<Bytes>> queues_;
   std::optional<wire::Reason> refuse_;
+  std::optional<wire::QueueId> expired_;  // a queue of which the relay keeps nothing
   bool is_paused_ = false;
   std::function<void(Person&, wire::Entries&)> distort_;
 };

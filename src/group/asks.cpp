@@ -9,6 +9,12 @@ constexpr size_t kMostAskedByInvite = 16;
 
 }  // namespace
 
+// A newcomer by an invite, or a device of mine by a link of that kind; never one by the other.
+bool Group::Impl::is_asked_for(const OwnInvite& invite, const Identity& newcomer) const {
+  if (!invite.for_device) return newcomer.is_first() && !court().is_present(newcomer.person);
+  return !newcomer.is_first() && newcomer.person == saved.me.person && !court().leaf_of(newcomer.device);
+}
+
 void Group::Impl::take_ask_entries(const InviteId& invite_id, uint64_t first, std::span<const Bytes> entries,
                                    Turn& turn) {
   OwnInvite& invite = invites.at(invite_id);
@@ -23,7 +29,7 @@ void Group::Impl::take_ask_entries(const InviteId& invite_id, uint64_t first, st
     auto candidate = open_request(ask, invite.request_key, entries[i]);
     if (!candidate.ok() || of_this >= kMostAskedByInvite) continue;
     const auto newcomer = check_candidate(*candidate, mls->group_extensions());
-    if (!newcomer.ok() || leaf_of(newcomer->person)) continue;
+    if (!newcomer.ok() || !is_asked_for(invite, *newcomer)) continue;
     const RequestId request = candidate->id();
     if (asked.contains(request) || roster.requests().contains(request)) continue;
     asked[request] = {std::move(*candidate), invite_id, turn.now, false};

@@ -7,13 +7,18 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 constexpr size_t kMostSignatureBytes = 128;
+constexpr uint8_t kRemoveDeviceKind = 7;
 
 void encode_action(Writer& out, const Action& action) {
-  out.u8(static_cast<uint8_t>(action.index() + 1));
+  out.u8(std::holds_alternative<RemoveDeviceAction>(action) ? kRemoveDeviceKind
+                                                            : static_cast<uint8_t>(action.index() + 1));
   if (const auto* add = std::get_if<AddAction>(&action)) out.raw(add->key_package).raw(add->spare);
   if (const auto* remove = std::get_if<RemoveAction>(&action)) out.raw(remove->person);
   if (const auto* of = std::get_if<ChangeAction>(&action)) encode(out, of->change);
   if (const auto* replace = std::get_if<ReplaceAction>(&action)) out.raw(replace->key_package);
+  if (const auto* device = std::get_if<DeviceAction>(&action))
+    out.raw(device->person).raw(device->key_package).raw(device->spare);
+  if (const auto* device = std::get_if<RemoveDeviceAction>(&action)) out.raw(device->device);
 }
 
 Action decode_action(Reader& in) {
@@ -28,6 +33,13 @@ Action decode_action(Reader& in) {
       return ChangeAction{decode_change(in)};
     case 4:
       return ReplaceAction{in.fixed<Hash>()};
+    case 5: {
+      const PersonId person = in.fixed<PersonId>();
+      const Hash key_package = in.fixed<Hash>();
+      return DeviceAction{person, key_package, in.fixed<Hash>()};
+    }
+    case kRemoveDeviceKind:
+      return RemoveDeviceAction{in.fixed<DeviceId>()};
     default:
       in.fail(CodecError::kMalformed);
       return {};

@@ -21,6 +21,8 @@ inline constexpr uint64_t kApprovalEpochs = 1'000;
 inline constexpr uint64_t kReturnEpochs = 20'000;
 inline constexpr size_t kMostApprovals = 16;  // of one action
 inline constexpr size_t kMostGrants = 400;    // in one message
+// The `leaf` of an approval by one who was left behind: she has none.
+inline constexpr uint32_t kNoLeaf = UINT32_MAX;
 inline constexpr std::string_view kApprovalLabel = "homeward approval";
 
 struct Approval {
@@ -51,7 +53,20 @@ struct ReplaceAction {
   Hash key_package;
   bool operator==(const ReplaceAction&) const = default;
 };
-using Action = std::variant<AddAction, RemoveAction, ChangeAction, ReplaceAction>;
+// A further device of a person who is here; signed by one of hers and by another person.
+struct DeviceAction {
+  PersonId person;
+  Hash key_package;
+  Hash spare;
+  bool operator==(const DeviceAction&) const = default;
+};
+// One device alone; its person stays. Named by who proposes it, never approved by others.
+struct RemoveDeviceAction {
+  DeviceId device;
+  bool operator==(const RemoveDeviceAction&) const = default;
+};
+using Action =
+    std::variant<AddAction, RemoveAction, ChangeAction, ReplaceAction, DeviceAction, RemoveDeviceAction>;
 
 Hash action_hash(const Action& action);
 // What an approval signs (SignWithLabel with `kApprovalLabel`).

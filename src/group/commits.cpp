@@ -51,15 +51,6 @@ Group::Impl::Plan Group::Impl::plan(Instant now) const {
   Plan out;
   const Court here = court();
   if (here.is_named(mls->own_leaf())) return out;
-  for (const auto& [id_of, open] : roster.requests()) {
-    // A newcomer refuses a tree without her sponsor.
-    if (unfit.contains(id_of) || is_named(open.sponsor) || open.approvals.size() < here.needed_for_add() ||
-        out.adds.size() >= kMostAdds)
-      continue;
-    const auto approvals = open.plain_approvals();
-    if (approvers_of(here, add_action(open.candidate), approvals).size() >= here.needed_for_add())
-      out.adds.push_back(id_of);
-  }
   for (const auto& [person, by] : roster.removals()) {
     if (person == saved.me.person || is_named(person)) continue;
     std::vector<Approval> approvals;
@@ -67,19 +58,36 @@ Group::Impl::Plan Group::Impl::plan(Instant now) const {
     if (removal_is_allowed(here, person, approvers_of(here, RemoveAction{person}, approvals)))
       out.removals.push_back(person);
   }
+  std::map<PersonId, size_t> devices;  // with those that are to come
+  for (const auto& [id_of, open] : roster.requests()) {
+    const uint32_t needed = needed_for(here, open.newcomer);
+    if (unfit.contains(id_of) || open.approvals.size() < needed || out.adds.size() >= kMostAdds ||
+        std::ranges::find(out.removals, open.sponsor) != out.removals.end())
+      continue;
+    const auto approvals = open.plain_approvals();
+    const auto approvers = approvers_of(here, open.action(), approvals);
+    // A newcomer refuses a tree without her sponsor.
+    if (approvers.size() < needed || !approvers.contains(open.sponsor)) continue;
+    if (open.is_device()) {
+      size_t& count = devices.try_emplace(open.sponsor, here.devices_of(open.sponsor)).first->second;
+      if (count >= kMostDevices) continue;
+      ++count;
+    }
+    out.adds.push_back(id_of);
+  }
   for (const auto& [id_of, open] : roster.changes()) {
     const auto approvals = open.plain_approvals();
     if (out.change || !policy_changed(here, open.change).ok()) continue;
     if (change_is_allowed(here, open.change, approvers_of(here, ChangeAction{open.change}, approvals)))
       out.change = id_of;
   }
-  for (const auto& [person, returning] : returns)
-    if (returning.wanted && may_return(returning.ask).ok()) out.replacements.push_back(person);
+  for (const auto& [device, returning] : returns)
+    if (returning.wanted && may_return(returning.ask).ok()) out.replacements.push_back(device);
   const auto recent =
       std::ranges::count_if(saved.routine, [&](Instant at) { return now.ms - at.ms < kDay_ms; });
   const bool old_leaf = now.ms - saved.leaf_since.ms >= kLeafAge_ms;
   out.update = old_leaf && static_cast<size_t>(recent) < kRoutinePerDay && seats.size() > 1;
-  out.renew_seed = saved.seed_stale;
+  out.renew_seed = saved.seed_stale || (seats.size() > 1 && now.ms - saved.seed_since.ms >= kSeedAge_ms);
   return out;
 }
 
@@ -119,11 +127,12 @@ void Group::Impl::notice_dues(Instant now, Random& random) {
   for (const RequestId& id_of : wanted.adds) {
     const OpenRequest& open = roster.requests().at(id_of);
     int64_t rank = 0;
+    bool vouched = false;  // by this device
     for (const auto& [person, approval] : open.approvals) {
-      if (person == saved.me.person) break;
+      vouched = approval.leaf == me.value;
+      if (vouched) break;
       if (leaf_of(person) && !is_named(person)) ++rank;
     }
-    const bool vouched = open.has_approval_of(saved.me.person);
     want(due_key('a', id_of), vouched ? turns(rank) : kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
     Instant& due = next.at(due_key('a', id_of));
     if (gathered <= now && vouched && rank == 0) due = std::min(due, now);
@@ -134,15 +143,16 @@ void Group::Impl::notice_dues(Instant now, Random& random) {
     // The last who approved is surely here.
     const OpenChange& open = roster.changes().at(*wanted.change);
     int64_t rank = 0;
+    bool approved = false;  // by this device
     for (auto at = open.approvals.rbegin(); at != open.approvals.rend(); ++at) {
-      if (at->first == saved.me.person) break;
+      approved = at->second.leaf == me.value;
+      if (approved) break;
       if (leaf_of(at->first) && !is_named(at->first)) ++rank;
     }
-    const bool approved = open.has_approval_of(saved.me.person);
     want(due_key('c', *wanted.change),
          approved ? turns(rank) : kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
   }
-  for (const PersonId& person : wanted.replacements) want(due_key('b', person), 0);
+  for (const DeviceId& device : wanted.replacements) want(due_key('b', device), 0);
   if (wanted.update)
     want(due_key('u'), saved.leaf_since.ms == 0 ? 5 * kSecond_ms + jitter(random, 10 * kSecond_ms)
                                                 : jitter(random, kHour_ms));
@@ -155,34 +165,52 @@ Result<mls::PendingCommit> Group::Impl::try_commit(const Plan& wanted, Draft& ma
   mls::CommitParams params;
   Departures departures;
   Claims made_claims = claims();
+  std::set<mls::LeafIndex> going;
   for (const auto& [leaf, removal] : pending) {
     params.refs.push_back(removal.ref);
-    departures.persons.insert(removal.person);
+    going.insert(leaf);
   }
   for (const PersonId& person : wanted.removals) {
     std::vector<Approval> approvals;
     for (const auto& [approver, approval] : roster.removals().at(person)) approvals.push_back(approval);
     made_claims.grants.push_back({RemoveAction{person}, std::move(approvals)});
-    departures.persons.insert(person);
-    for (const Seat& seat : seats)
-      if (seat.identity.person == person) params.proposals.emplace_back(mls::Remove{seat.leaf});
+  }
+  for (const Seat& seat : seats) {
+    const PersonId& person = seat.identity.person;
+    const bool goes =
+        here.is_named_whole(person) || std::ranges::find(wanted.removals, person) != wanted.removals.end();
+    if (goes && going.insert(seat.leaf).second) params.proposals.emplace_back(mls::Remove{seat.leaf});
+  }
+  for (const Seat& seat : seats) {
+    if (!going.contains(seat.leaf)) continue;
+    const bool keeps_one = std::ranges::any_of(seats, [&](const Seat& other) {
+      return other.identity.person == seat.identity.person && !going.contains(other.leaf);
+    });
+    if (keeps_one)
+      departures.devices.insert(seat.identity.device);
+    else
+      departures.persons.insert(seat.identity.person);
   }
   for (const RequestId& id_of : wanted.adds) {
     const OpenRequest& open = roster.requests().at(id_of);
     Reader in(open.candidate.key_package);
     params.proposals.emplace_back(mls::Add{mls::decode_key_package(in)});
     HW_TRY(in.finish());
-    made_claims.grants.push_back({add_action(open.candidate), open.plain_approvals()});
+    made_claims.grants.push_back({open.action(), open.plain_approvals()});
   }
-  for (const PersonId& person : wanted.replacements) {
-    const ReturnAsk& ask = returns.at(person).ask;
-    const mls::LeafIndex leaf = *leaf_of(person);
+  for (const DeviceId& device : wanted.replacements) {
+    const ReturnAsk& ask = returns.at(device).ask;
+    const auto leaf = here.leaf_of(device);
     Reader in(ask.key_package);
-    params.proposals.emplace_back(mls::Remove{leaf});
+    if (leaf)
+      params.proposals.emplace_back(mls::Remove{*leaf});
+    else
+      departures.back.insert(hash_of({ask.person, device}));
     params.proposals.emplace_back(mls::Add{mls::decode_key_package(in)});
     HW_TRY(in.finish());
     const Hash hash = sha256(ask.key_package);
-    made_claims.grants.push_back({ReplaceAction{hash}, {{leaf.value, ask.last_epoch, ask.approval}}});
+    const uint32_t signer = leaf ? leaf->value : kNoLeaf;
+    made_claims.grants.push_back({ReplaceAction{hash}, {{signer, ask.last_epoch, ask.approval}}});
     departures.replacements.push_back({hash, ask.last_epoch});
   }
   made.policy = policy_after(here, departures);
@@ -204,6 +232,7 @@ Result<mls::PendingCommit> Group::Impl::try_commit(const Plan& wanted, Draft& ma
   }
   params.authenticated_data = encode(made_claims);
   params.force_path = true;
+  params.alter_path = alter_path;
   return mls->commit(params, turn.random);
 }
 

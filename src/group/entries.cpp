@@ -141,8 +141,7 @@ void Group::Impl::read_commit(const mls::Opened& opened, const Claims& claims, c
     if (!was_overtaken(claims)) warn(Warning::Kind::kBadCommit, author.person, turn);
     return;
   }
-  if (candidate->removes_me())
-    return go(saved.standing == Standing::kLeaving ? Standing::kLeft : Standing::kRemoved, turn);
+  if (candidate->removes_me()) return go(standing_after(*candidate), turn);
 
   Turnover turnover;
   turnover.policy = std::move(*next);
@@ -176,9 +175,11 @@ void Group::Impl::read_own(BytesView message, Turn& turn) {
     outbox.erase(mine.sequence, turn.rows);
     apply_event(mls->own_leaf(), saved.me.person, *event, turn);
   } else if (mine.purpose == Flight::Purpose::kProposal) {
-    Claims no_grants;
-    auto removal = judge_own_removal(court(), mls->own_leaf(), {mine.target}, no_grants, mine.ref);
-    if (!valid || !removal.ok()) return mls->drop_proposal(mine.ref);
+    Claims claims_then;
+    const Identity* target = court().identity({mine.target});
+    if (!mine.whole && target) claims_then.grants = {device_removal_grant(target->device)};
+    auto removal = judge_own_removal(court(), mls->own_leaf(), {mine.target}, claims_then, mine.ref);
+    if (!valid || !target || !removal.ok()) return mls->drop_proposal(mine.ref);
     outbox.erase(mine.sequence, turn.rows);
     remember_removal({mine.target}, std::move(*removal), turn);
   } else if (own_commit) {
@@ -189,6 +190,7 @@ void Group::Impl::read_own(BytesView message, Turn& turn) {
     Turnover turnover;
     turnover.policy = std::move(commit.policy);
     turnover.committer = saved.me.person;
+    turnover.mine = true;
     turnover.routine = commit.routine;
     if (const auto welcome = commit.pending.welcome()) turnover.welcome = copy_of(*welcome);
     turnover.bundle_key = std::move(commit.bundle_key);
@@ -201,12 +203,25 @@ void Group::Impl::read_own(BytesView message, Turn& turn) {
 void Group::Impl::remember_removal(mls::LeafIndex target, PendingRemoval removal, Turn& turn) {
   removal.number = queue.taken() + 1;
   Writer out;
-  out.opaque(removal.ref).raw(removal.person).u32(removal.by.value).u64(removal.number);
+  out.opaque(removal.ref).raw(removal.person).u32(removal.by.value).u64(removal.number).u8(removal.whole);
   turn.rows.put(kProposalRows, row_key(id, uint64_t{target.value}), out.view());
+  // Another device of mine leaves for both of us.
+  const bool leaves = removal.whole && removal.person == saved.me.person &&
+                      court().identity(removal.by)->person == saved.me.person;
   pending[target] = std::move(removal);
+  if (leaves && saved.standing == Standing::kActive) set_standing(Standing::kLeaving, turn);
   // Nobody is left who could commit it: the group ends here.
-  if (std::ranges::all_of(seats, [&](const Seat& seat) { return pending.contains(seat.leaf); }))
+  if (std::ranges::all_of(seats, [&](const Seat& seat) { return court().is_named(seat.leaf); }))
     go(saved.standing == Standing::kLeaving ? Standing::kLeft : Standing::kRemoved, turn);
+}
+
+// Of a commit that removes this device.
+Standing Group::Impl::standing_after(const mls::CommitCandidate& commit) const {
+  if (saved.standing == Standing::kLeaving) return Standing::kLeft;
+  const auto stay = seats_of(commit.tree());
+  const bool person_stays =
+      stay.ok() && std::ranges::any_of(*stay, [&](const Seat& seat) { return is_mine(seat); });
+  return person_stays ? Standing::kDeviceRemoved : Standing::kRemoved;
 }
 
 void Group::Impl::apply_event(mls::LeafIndex leaf, const PersonId& author, const Event& event, Turn& turn) {
@@ -231,6 +246,8 @@ void Group::Impl::apply_event(mls::LeafIndex leaf, const PersonId& author, const
     if (about_people) turn.happened.emplace_back(MembersChanged{});
     if (event.kind == kBundleHash) compare_bundle(event, turn);
     if (event.kind == kPorchNote) notes.push_back({author, position, event.at, event.body});
+    if (event.kind == kDeviceKey) take_device_key(leaf, event, turn);
+    if (event.kind == kOwnThings) take_own_things(leaf, event, turn);
     if (event.kind == kRequestProposed) {
       if (const auto body = decode_proposed(event.body); body.ok() && asked.erase(body->candidate.id()) > 0)
         save_asked(body->candidate.id(), turn.rows);

@@ -8,9 +8,9 @@
 namespace homeward::group {
 namespace {
 
-std::set<PersonId> persons_of(std::span<const Seat> seats) {
-  std::set<PersonId> out;
-  for (const Seat& seat : seats) out.insert(seat.identity.person);
+std::set<DeviceId> devices_of(std::span<const Seat> seats) {
+  std::set<DeviceId> out;
+  for (const Seat& seat : seats) out.insert(seat.identity.device);
   return out;
 }
 
@@ -47,9 +47,9 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
   auto now_seated = seats_of(mls->tree());
   HW_ASSERT(now_seated.ok());  // every leaf that came or changed was judged
   seats = std::move(*now_seated);
-  const auto old_persons = persons_of(before);
-  const auto new_persons = persons_of(seats);
-  if (!std::ranges::includes(new_persons, old_persons)) saved.seed_stale = true;
+  const auto old_devices = devices_of(before);
+  const auto new_devices = devices_of(seats);
+  if (!std::ranges::includes(new_devices, old_devices)) saved.seed_stale = true;
   if (turnover.policy.return_seed != policy.return_seed) saved.seed_stale = false;
   const bool roles_changed =
       turnover.policy.organizers != policy.organizers || turnover.policy.advisers != policy.advisers;
@@ -58,18 +58,20 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
   saved.policy = encode(policy);
   if (turnover.routine) saved.routine.push_back(turn.now);
   std::erase_if(saved.routine, [&](Instant at) { return turn.now.ms - at.ms > kDay_ms; });
-  if (turnover.committer == saved.me.person) saved.leaf_since = turn.now;
+  if (turnover.mine) saved.leaf_since = turn.now;
 
   std::vector<OpenRequest> joined;
   for (const auto& [request, open] : roster.requests())
-    if (new_persons.contains(open.newcomer) && !old_persons.contains(open.newcomer)) joined.push_back(open);
+    if (new_devices.contains(open.newcomer.device) && !old_devices.contains(open.newcomer.device))
+      joined.push_back(open);
   const size_t open_before = roster.requests().size();
   roster.enter_epoch(before, court(), turn.rows);
   if (roster.requests().size() != open_before) turn.happened.emplace_back(RequestsChanged{});
-  if (old_persons != new_persons || !joined.empty() || roles_changed ||
+  if (old_devices != new_devices || !joined.empty() || roles_changed ||
       roster.changes().size() != changes_before)
     turn.happened.emplace_back(MembersChanged{});
-  watch_return_seed(turn.rows);
+  watch_return_seed(turn.rows, turn.now);
+  forget_lost_siblings(turn.rows);
   if (joined.empty() && returns.empty()) return;
   const Bytes bundle = snapshot(turn.rows, turn.fold);
   answer_newcomers(joined, turnover, bundle, turn);
@@ -81,7 +83,7 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
 void Group::Impl::answer_newcomers(const std::vector<OpenRequest>& joined, const Turnover& turnover,
                                    BytesView bundle, Turn& turn) {
   for (const OpenRequest& open : joined) {
-    if (turnover.committer == saved.me.person) {
+    if (turnover.mine) {
       if (!turnover.welcome) continue;
       const Approval& sponsors = open.approvals.front().second;
       Answer answer{*turnover.welcome, sponsors.last_epoch, sponsors.signature,
@@ -92,9 +94,10 @@ void Group::Impl::answer_newcomers(const std::vector<OpenRequest>& joined, const
       continue;
     }
     const auto teller = std::ranges::find_if(open.approvals, [&](const auto& item) {
-      return item.first != turnover.committer && leaf_of(item.first).has_value();
+      const Identity* teller_seat = court().identity({item.second.leaf});
+      return item.first != turnover.committer && teller_seat && teller_seat->person == item.first;
     });
-    if (teller == open.approvals.end() || teller->first != saved.me.person) continue;
+    if (teller == open.approvals.end() || teller->second.leaf != mls->own_leaf().value) continue;
     const BundleHash body{open.candidate.id(), mls->epoch(), sha256(bundle)};
     outbox.push({OutgoingType::kEvent,
                  {turn.random.fixed<EventId>(), kBundleHash, to_the_minute(turn.now), encode(body)},
@@ -119,8 +122,11 @@ void Group::Impl::go(Standing standing, Turn& turn) {
   confirming.clear();
   approving.clear();
   returns.clear();
+  gone.clear();
   return_queues.clear();
   my_return.reset();
+  own_key = {};
+  siblings.clear();
   dues.clear();
   outbox.erase_all(turn.rows);
   erase_rows(turn.rows, false);
@@ -132,10 +138,15 @@ void Group::Impl::go(Standing standing, Turn& turn) {
 
 void Group::Impl::get_stuck(Warning::Kind kind, std::optional<PersonId> about, Turn& turn) {
   warn(kind, about, turn);
+  saved.stuck_why = static_cast<uint8_t>(kind);
+  saved.accused = kind == Warning::Kind::kCannotFollow ? about.value_or(PersonId{}) : PersonId{};
+  saved.stuck_since = turn.now;
   dues.clear();
   caught_up = false;
   ask_to_return(kind, turn);
   set_standing(Standing::kStuck, turn);
+  // Whom this device saw asking may not be able to follow either.
+  turn.happened.emplace_back(RequestsChanged{});
 }
 
 void Group::Impl::set_standing(Standing standing, Turn& turn) {

@@ -231,6 +231,33 @@ Result<RequestObjected> decode_objected(BytesView body) {
   return finished(in, std::move(out));
 }
 
+Bytes encode_device_key(BytesView public_key) {
+  Writer out;
+  out.opaque(public_key);
+  return out.take();
+}
+
+Result<Bytes> decode_device_key(BytesView body) {
+  Reader in(body);
+  Bytes key = copy_of(in.opaque(64));
+  return finished(in, std::move(key));
+}
+
+Bytes encode(const OwnThings& body) {
+  Writer out;
+  out.raw(body.to).opaque(body.kem_output).opaque(body.ciphertext);
+  return out.take();
+}
+
+Result<OwnThings> decode_own_things(BytesView body) {
+  Reader in(body);
+  OwnThings out;
+  out.to = in.fixed<DeviceId>();
+  out.kem_output = copy_of(in.opaque(128));
+  out.ciphertext = copy_of(in.opaque(kMostBodyBytes));
+  return finished(in, std::move(out));
+}
+
 Bytes encode_rejected(const ChangeId& change) { return copy_of(change); }
 
 Result<ChangeId> decode_rejected(BytesView body) {

@@ -21,6 +21,8 @@ inline constexpr uint16_t kChangeProposed = 0x0007;
 inline constexpr uint16_t kChangeApproved = 0x0008;
 inline constexpr uint16_t kChangeRejected = 0x0009;
 inline constexpr uint16_t kRequestObjected = 0x000A;
+inline constexpr uint16_t kDeviceKey = 0x0010;         // to which a person's other devices seal what is hers
+inline constexpr uint16_t kOwnThings = 0x0011;         // what is hers, for one of her devices
 inline constexpr uint16_t kPorchNote = 0x0020;         // sealed to one member, nobody sees to whom
 inline constexpr uint16_t kRequestFromPorch = 0x0021;  // by the request's sponsor
 
@@ -98,6 +100,11 @@ struct RequestFromPorch {
   RequestId request;
   FromPorch from;
 };
+struct OwnThings {
+  DeviceId to;
+  Bytes kem_output;
+  Bytes ciphertext;
+};
 
 Bytes encode(const Proposed& body);
 Bytes encode(const Confirmed& body);
@@ -118,6 +125,10 @@ Result<RequestId> decode_withdrawn(BytesView body);
 Result<ChangeProposed> decode_change_proposed(BytesView body);
 Result<ChangeApproved> decode_change_approved(BytesView body);
 Result<RequestObjected> decode_objected(BytesView body);
+Bytes encode_device_key(BytesView public_key);
+Result<Bytes> decode_device_key(BytesView body);
+Bytes encode(const OwnThings& body);
+Result<OwnThings> decode_own_things(BytesView body);
 Result<ChangeId> decode_rejected(BytesView body);
 Bytes encode(const RequestFromPorch& body);
 Result<RequestFromPorch> decode_request_from_porch(BytesView body);

@@ -39,7 +39,7 @@ Result<std::unique_ptr<Group>> Group::found(const Founding& founding, Turn turn)
   params.limits = kRatchetLimits;
   impl->saved.signature_key = std::move(keys);
   HW_LET(impl->mls, mls::Group::create(params, turn.random));
-  HW_TRY(impl->begin(turn.rows));
+  HW_TRY(impl->begin(turn.rows, turn.now));
   impl->roster.load(impl->id, turn.rows);
   impl->roster.set_person(impl->saved.me.person,
                           {founding.my_name, to_the_minute(turn.now), impl->saved.me.person, {}}, turn.rows);
@@ -66,6 +66,12 @@ void Group::take_in(const wire::QueueId& queue, uint64_t first, std::span<const 
   Impl& impl = *impl_;
   if (impl.my_return && queue == wire::queue_id(impl.my_return->answer.read))
     return impl.take_answer(first, entries, turn);
+  if (!impl.mls) return;
+  for (const auto& [seed, read] : impl.return_queues) {
+    if (wire::queue_id(read.queue.access.read) != queue) continue;
+    const ReturnSeed of = seed;
+    return impl.take_returns(of, first, entries, last_in_queue, turn);
+  }
   if (!impl.following()) return;
   if (queue == impl.queue.id()) {
     impl.take_group_entries(first, entries, last_in_queue, turn);
@@ -76,9 +82,29 @@ void Group::take_in(const wire::QueueId& queue, uint64_t first, std::span<const 
     if (!invite.wants_read() || wire::queue_id(invite.ask.read) != queue) continue;
     return impl.take_ask_entries(invite_id, first, entries, turn);
   }
-  for (const auto& [seed, read] : impl.return_queues) {
+}
+
+void Group::expired(const wire::QueueId& queue, Turn turn) {
+  Impl& impl = *impl_;
+  if (impl.my_return && queue == wire::queue_id(impl.my_return->answer.read)) {
+    impl.my_return.reset();
+    return impl.ask_again_if_old(turn);
+  }
+  if (impl.following() && queue == impl.queue.id())
+    return impl.get_stuck(Warning::Kind::kFellBehind, {}, turn);
+  // Asks that the relay forgot: on from where it may have some; its next answer says where it ends.
+  constexpr uint64_t kStep = 8;
+  for (auto& [seed, read] : impl.return_queues) {
     if (wire::queue_id(read.queue.access.read) != queue) continue;
-    return impl.take_returns(seed, first, entries, turn);
+    if (impl.my_return && impl.my_return->seed == seed) {  // my ask may be among them
+      read.taken += kStep;
+      impl.save_read_returns(seed, turn.rows);
+      if (turn.now.ms - impl.my_return->asked_at.ms < kHour_ms) return;
+      impl.my_return.reset();
+      return impl.ask_again_if_old(turn);
+    }
+    read.taken += kStep;
+    return impl.save_read_returns(seed, turn.rows);
   }
 }
 
@@ -92,9 +118,12 @@ void Group::disconnected() {
 }
 
 void Group::tick(Turn turn) {
-  if (!impl_->following()) return;
+  if (!impl_->mls) return;
   if (impl_->closing_came(turn.now)) return impl_->go(Standing::kClosed, turn);
+  if (!impl_->following()) return impl_->ask_again_if_old(turn);
   impl_->end_invites(turn);
+  impl_->poll_returns(turn);
+  impl_->tell_gone(turn);
   impl_->notice_dues(turn.now, turn.random);
 }
 
@@ -119,20 +148,26 @@ bool Group::withdraw(const EventId& event, Turn turn) {
 }
 
 Result<Group::NewInvite> Group::invite(Instant ends, Turn turn) {
-  if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
+  return impl_->make_invite(ends, false, turn);
+}
+
+Result<Group::NewInvite> Group::Impl::make_invite(Instant ends, bool for_device, Turn& turn) {
+  if (saved.standing != Standing::kActive) return GroupError::kNotPossibleNow;
   if (ends <= turn.now) return GroupError::kInviteExpired;
-  const InviteId id = turn.random.fixed<InviteId>();
+  const InviteId invite_id = turn.random.fixed<InviteId>();
   OwnInvite invite;
   const auto read = turn.random.fixed<wire::ReadToken>();
   const auto write = turn.random.fixed<wire::WriteToken>();
   invite.ask = wire::QueueAccess::from_tokens(read, write);
   invite.ends = {ends.ms / kSecond_ms * kSecond_ms};
   invite.request_key = group_suite().generate_hpke_key_pair(turn.random);
-  const Link link{relay(), invite.ask.write, invite.ends, invite.request_key.public_key,
-                  impl_->saved.me.device};
-  NewInvite out{id, encode_link(link), invite.ends};
-  impl_->invites[id] = std::move(invite);
-  impl_->save_invite(id, turn.rows);
+  invite.for_device = for_device;
+  Link link{policy.relays.front(),         invite.ask.write, invite.ends,
+            invite.request_key.public_key, saved.me.device,  {}};
+  if (for_device) link.person = saved.me.person;
+  NewInvite out{invite_id, encode_link(link), invite.ends};
+  invites[invite_id] = std::move(invite);
+  save_invite(invite_id, turn.rows);
   turn.happened.emplace_back(InvitesChanged{});
   return out;
 }
@@ -152,11 +187,11 @@ Result<> Group::propose(const RequestId& request, std::string_view note, Turn tu
                         const std::optional<FromPorch>& from) {
   Impl& impl = *impl_;
   if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
-  for (auto& [person, returning] : impl.returns) {
+  for (auto& [device, returning] : impl.returns) {
     if (request_id(returning.ask) != request) continue;
     if (returning.wanted) return GroupError::kAlreadyDone;
     returning.wanted = true;
-    impl.save_return(person, turn.rows);
+    impl.save_return(device, turn.rows);
     impl.notice_dues(turn.now, turn.random);
     turn.happened.emplace_back(RequestsChanged{});
     return success();
@@ -168,7 +203,8 @@ Result<> Group::propose(const RequestId& request, std::string_view note, Turn tu
   if (!is_words(note, kMostNoteBytes)) return GroupError::kMalformed;
   OwnInvite& invite = impl.invites.at(at->second.invite);
   if (!invite.is_open(turn.now)) return GroupError::kInviteExpired;
-  HW_LET(Approval approval, impl.approve(add_action(at->second.candidate)));
+  HW_LET(const Identity newcomer, check_candidate(at->second.candidate, impl.mls->group_extensions()));
+  HW_LET(Approval approval, impl.approve(action_of(at->second.candidate, newcomer)));
   const Proposed body{at->second.candidate, std::string(note), std::move(approval)};
   HW_TRY(post(kRequestProposed, encode(body), turn));
   if (from) HW_TRY(post(kRequestFromPorch, encode(RequestFromPorch{request, *from}), turn));
@@ -186,8 +222,8 @@ Result<> Group::confirm(const RequestId& request, Turn turn) {
   if (standing() != Standing::kActive) return GroupError::kNotPossibleNow;
   const auto at = impl.roster.requests().find(request);
   if (at == impl.roster.requests().end()) return GroupError::kNoSuchRequest;
-  if (at->second.has_approval_of(me()) || impl.confirming.contains(request)) return GroupError::kAlreadyDone;
-  HW_LET(Approval approval, impl.approve(add_action(at->second.candidate)));
+  if (impl.has_said_yes(at->second) || impl.confirming.contains(request)) return GroupError::kAlreadyDone;
+  HW_LET(Approval approval, impl.approve(at->second.action()));
   HW_TRY(post(kRequestConfirmed, encode(Confirmed{request, std::move(approval)}), turn));
   impl.confirming.insert(request);
   turn.happened.emplace_back(RequestsChanged{});
@@ -205,9 +241,9 @@ Result<> Group::decline(const RequestId& request, Turn turn) {
     turn.happened.emplace_back(InvitesChanged{});
     return success();
   }
-  for (const auto& [person, returning] : impl.returns) {
+  for (const auto& [device, returning] : impl.returns) {
     if (request_id(returning.ask) != request) continue;
-    const PersonId whom = person;
+    const DeviceId whom = device;
     impl.returns.erase(whom);
     impl.save_return(whom, turn.rows);
     turn.happened.emplace_back(RequestsChanged{});
@@ -249,7 +285,8 @@ Result<> Group::leave(Turn turn) {
     impl.go(Standing::kLeft, turn);
     return success();
   }
-  if (impl.policy.organizers == std::vector<PersonId>{me()}) return GroupError::kLastOrganizer;
+  if (count_persons(impl.seats) > 1 && impl.policy.organizers == std::vector<PersonId>{me()})
+    return GroupError::kLastOrganizer;
   impl.outbox.push({OutgoingType::kLeave, {}, {}}, turn.rows);
   impl.set_standing(Standing::kLeaving, turn);
   return success();

@@ -47,6 +47,10 @@ class Fold {
   // read.
   virtual Bytes snapshot(Rows& rows, const GroupId& group) = 0;
   virtual Result<> restore(Rows& rows, const GroupId& group, BytesView snapshot, bool in_porch) = 0;
+  // What is this person's own and no other member's (keys, settings), for another of her devices; and taking
+  // in what came from there, beside what is here already. What does not read is left out.
+  virtual Bytes own_things(Rows&, const GroupId&, const PersonId&) { return {}; }
+  virtual void take_own_things(Rows&, const GroupId&, const PersonId&, BytesView) {}
   // Every row of the group, when it is forgotten.
   virtual void forget(Rows& rows, const GroupId& group) = 0;
 };
@@ -130,6 +134,9 @@ class Group {
   // gap is a warning (kRelayOrder) and nothing is taken in. `last_in_queue` as the relay says.
   void take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries,
                uint64_t last_in_queue, Turn turn);
+  // The relay had entries that this device has not read, and keeps them no more: of the group's queue, it
+  // fell behind and asks to be put back.
+  void expired(const wire::QueueId& queue, Turn turn);
   // True once everything that the relay had at the last answer is taken in; sending waits for it after a
   // start.
   bool caught_up() const;
@@ -150,6 +157,9 @@ class Group {
     Instant ends;
   };
   Result<NewInvite> invite(Instant ends, Turn turn);
+  // A link for a further device of mine: what asks by it becomes me, once this device and another person said
+  // yes. kTooManyDevices.
+  Result<NewInvite> invite_device(Instant ends, Turn turn);
   Result<> revoke_invite(const InviteId& id, Turn turn);
   // `from`: what the sponsor tells the group of where the newcomer was before.
   Result<> propose(const RequestId& request, std::string_view note, Turn turn,
@@ -161,6 +171,13 @@ class Group {
   // A word against a proposed request, for everybody to read; it hinders nobody.
   Result<> object(const RequestId& request, std::string_view reason, Turn turn);
   Result<> remove(const PersonId& person, Turn turn);  // by an organizer
+  // One device alone: one of mine, or, by an organizer, anybody's. The last one of a person is she herself
+  // (kNotAllowed).
+  Result<> remove_device(const DeviceId& device, Turn turn);
+  // Seals what is mine to all my other devices whose key is known.
+  void share_own_things(Turn turn);
+  // Asks my other devices for it.
+  void ask_own_things(Turn turn);
   // One member's word that this person should go: as many as the group's vouches (two at least) remove her.
   Result<> approve_removal(const PersonId& person, Turn turn);
   // kLastOrganizer if others stay and none of them is an organizer.
@@ -171,6 +188,12 @@ class Group {
   Result<ChangeId> change(Change wanted, Turn turn);
   Result<> approve_change(const ChangeId& change, Turn turn);
   Result<> reject_change(const ChangeId& change, Turn turn);  // its proposer or an organizer
+  // --- A commit that nobody could follow ---
+  // An organizer whom `stuck` allows it starts the group anew, without the committer, from what is shared.
+  // Those who could not follow either come along by themselves.
+  Result<> start_anew(Turn turn);
+  // This device could follow, an organizer started the group anew all the same, and its person goes along.
+  Result<> go_along(Turn turn);
   // Erases every row of this group; the object is of no use afterwards.
   void forget(Turn turn);
 
@@ -178,6 +201,9 @@ class Group {
   const GroupId& id() const;
   const std::string& name() const;
   Standing standing() const;
+  std::optional<Stuck> stuck() const;  // if the standing is kStuck
+  // Who started the group anew while this device went on.
+  std::optional<PersonId> started_anew_by() const;
   uint64_t epoch() const;
   Hash epoch_authenticator_hash() const;  // SHA-256 of the epoch authenticator and the tree hash: for checks
   Hash shared_state_hash(Rows& rows, Fold& fold) const;  // SHA-256 of the snapshot a newcomer would get now
@@ -191,6 +217,8 @@ class Group {
   std::vector<Brought> brought_in(const PersonId& person, Instant since) const;
   bool is_porch() const;
   std::vector<PersonId> departed() const;  // whose names are known and who are here no more
+  std::vector<MemberDevice> devices(const PersonId& person) const;  // in order of their coming
+  const DeviceId& this_device() const;
   // Also of those who left: her last known name, empty if never known.
   std::string name_of(const PersonId& person) const;
   std::vector<JoinRequest> requests(Instant now) const;
@@ -239,6 +267,7 @@ class Joining {
   enum class State : uint8_t { kSending = 1, kWaiting, kExpired, kFailed, kJoined };
   const JoinId& id() const;
   State state() const;
+  bool is_device() const;  // a further device of a member
   const std::string& my_name() const;
   const std::vector<uint16_t>& words() const;  // four, as the sponsor sees them
   Instant ends() const;
@@ -266,6 +295,7 @@ class Joining {
 struct InvitePreview {
   std::string relay;
   Instant ends;
+  bool for_device = false;  // of the one who made it
 };
 Result<InvitePreview> read_invite(std::string_view link);
 

@@ -344,7 +344,37 @@ TEST(Group, TheReturnSeedIsRenewedAfterARemoval) {
   world.settle();
   EXPECT_EQ(ayana.g().wanted_reads().size(), queues);
   world.pass(200'000);
-  EXPECT_EQ(ayana.g().wanted_reads().size(), queues + 1);  // the old one is read for a while
+  EXPECT_EQ(ayana.g().wanted_reads().size(), queues + 1);  // the old one is read, too
+}
+
+TEST(Group, OldReturnSeedsAreReadOnceADayForAYear) {
+  World world;
+  Device& ayana = world.found();
+  world.join(ayana, "Bela");
+  world.pass(30'000);
+  auto& inside = GroupInside::of(ayana.g());
+  const ReturnSeed first = inside.policy.return_seed;
+  for (int i = 0; i < 4; ++i) {
+    inside.saved.seed_stale = true;
+    world.pass(90'000);
+  }
+  ASSERT_EQ(inside.return_queues.size(), 5u);
+  const auto is_read = [&] {
+    return std::ranges::any_of(ayana.g().wanted_reads(), [&](const WantedRead& read) {
+      return wire::queue_id(read.access) == wire::queue_id(return_queue(first).access.read);
+    });
+  };
+  EXPECT_FALSE(is_read());
+  for (const int64_t days : {1, 198, 163}) {
+    world.now = world.now.after_ms(days * kDay_ms);
+    ayana.g().tick(ayana.turn(world.now));
+    EXPECT_TRUE(is_read()) << days;
+    world.settle();
+    EXPECT_FALSE(is_read()) << days;
+  }
+  world.now = world.now.after_ms(5 * kDay_ms);
+  ayana.g().tick(ayana.turn(world.now));
+  EXPECT_FALSE(inside.return_queues.contains(first));
 }
 
 TEST(Group, WhoCannotFollowIsPutBack) {

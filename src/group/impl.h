@@ -49,6 +49,16 @@ struct Saved {
   bool has_bundle = false;
   BundleHash bundle;
   PersonId bundle_from;
+  // Falling out.
+  uint8_t stuck_why = 0;  // a Warning::Kind
+  PersonId accused;       // zeros: nobody
+  Instant stuck_since;
+  Instant seed_since;  // when the return seed was seen first
+  // The newest claim to start the group anew, by whom and when it was read; zeros: none.
+  DeviceId claim_by;
+  Instant claim_at;
+  ReturnSeed claim_seed;  // of the queue where it was read: those who started anew know that one
+  bool claiming = false;  // mine is on its way
 };
 Bytes encode(const Saved& saved);
 Result<Saved> decode_saved(BytesView row);
@@ -60,6 +70,7 @@ struct OwnInvite {
   uint64_t taken = 0;
   bool used = false;
   bool revoked = false;
+  bool for_device = false;  // for a further device of mine
   bool is_open(Instant now) const { return !used && !revoked && now < ends; }
   bool wants_read() const { return !request_key.private_key.empty(); }
 };
@@ -88,6 +99,9 @@ struct MyReturn {
   wire::QueueAccess answer;
   decltype(AnswerAccess::key) key;
   uint64_t taken = 0;
+  Instant asked_at;
+  ReturnSeed seed;                  // of the queue where it was asked
+  std::vector<PersonId> told_gone;  // who said that I am no member any more
 };
 
 // Another fell out and asks to be put back.
@@ -97,11 +111,28 @@ struct Returning {
   bool wanted = false;  // this device's person said yes
 };
 
-inline constexpr size_t kMostReturnSeeds = 4;
+// A device that is no member any more asks to be put back: somebody tells it.
+struct GoneAsk {
+  RequestId request;
+  PersonId person;
+  ReturnSeed seed;  // of the queue where it asks
+  Instant at;
+  std::set<PersonId> told;  // by whom
+};
+
+// Old seeds are read for a year, once a day; where more were renewed than this, the oldest are read no more.
+inline constexpr size_t kMostReturnSeeds = 100;
+inline constexpr int64_t kReturnSeedLasts_ms = 366 * kDay_ms;
+inline constexpr int64_t kSeedAge_ms = 30 * kDay_ms;   // then it is renewed
+inline constexpr int64_t kAskAgain_ms = 25 * kDay_ms;  // before the relay forgets the ask
+inline constexpr int64_t kClaimHolds_ms = kHour_ms;    // then another organizer may start the group anew
 struct ReadReturns {
   ReturnQueue queue;
   uint64_t taken = 0;
   uint64_t since_epoch = 0;
+  Instant since;     // when it was seen first
+  Instant polled;    // when it was last read to its end
+  bool open = true;  // to be read now; memory only
 };
 
 struct Group::Impl {
@@ -120,22 +151,26 @@ struct Group::Impl {
   std::map<InviteId, OwnInvite> invites;
   std::map<RequestId, Asked> asked;
   std::map<ReturnSeed, ReadReturns> return_queues;
-  std::map<PersonId, Returning> returns;
+  std::map<DeviceId, Returning> returns;
+  std::map<DeviceId, GoneAsk> gone;
   std::optional<MyReturn> my_return;
   Parcels parcels;  // of the answer to my return
+  KeyPair own_key;  // to which my other devices seal what is mine; empty until one of us has two
+  std::map<DeviceId, Bytes> siblings;  // such keys of my other devices
 
   // Memory only.
   std::vector<SealedNote> notes;  // taken in, not asked for yet
   bool caught_up = false;
-  bool doubt = false;              // the relay contradicted itself on this connection
-  bool second_look = false;        // and the connection is a new one
-  std::map<Bytes, Instant> dues;   // reasons to commit and when it is my turn
-  Instant adds_ready;              // since when an add could be committed; 0: none could
-  Instant adds_stirred;            // when a request was last proposed or confirmed
-  std::set<RequestId> unfit;       // requests that no commit could be made of
-  std::set<RequestId> confirming;  // my confirmations in the outbox
-  std::set<ChangeId> approving;    // my approvals of changes in the outbox
-  std::set<uint64_t> sides_held;   // refused on this connection
+  bool doubt = false;                                // the relay contradicted itself on this connection
+  bool second_look = false;                          // and the connection is a new one
+  std::map<Bytes, Instant> dues;                     // reasons to commit and when it is my turn
+  Instant adds_ready;                                // since when an add could be committed; 0: none could
+  Instant adds_stirred;                              // when a request was last proposed or confirmed
+  std::set<RequestId> unfit;                         // requests that no commit could be made of
+  std::set<RequestId> confirming;                    // my confirmations in the outbox
+  std::set<ChangeId> approving;                      // my approvals of changes in the outbox
+  std::set<uint64_t> sides_held;                     // refused on this connection
+  std::function<void(mls::UpdatePath&)> alter_path;  // set by tests alone: see mls::CommitParams
 
   // --- saved.cpp ---
   static Result<std::unique_ptr<Impl>> load(const GroupId& id, Rows& rows);
@@ -145,7 +180,7 @@ struct Group::Impl {
   void save_asked(const RequestId& request, Rows& rows);
   void save_own_commit(Rows& rows);
   // The first state of a founder or newcomer. `mls` and `saved` are set.
-  Result<> begin(Rows& rows);
+  Result<> begin(Rows& rows, Instant now);
   void erase_rows(Rows& rows, bool all);  // not all: what a member who left needs no more
 
   // --- queries that others build on ---
@@ -154,11 +189,14 @@ struct Group::Impl {
     return mls && (saved.standing == Standing::kActive || saved.standing == Standing::kLeaving);
   }
   const Identity* seat_of(const PersonId& person) const;
-  std::optional<mls::LeafIndex> leaf_of(const PersonId& person) const;
-  bool is_named(const PersonId& person) const;
+  std::optional<mls::LeafIndex> leaf_of(const PersonId& person) const;  // the first of hers
+  bool is_named(const PersonId& person) const;                          // with all her devices
+  bool is_mine(const Seat& seat) const { return seat.identity.person == saved.me.person; }
+  std::vector<DeviceId> other_devices() const;  // of mine
   Bytes snapshot(Rows& rows, Fold& fold) const;
   Result<Approval> approve(const Action& action) const;  // mine, for kApprovalEpochs from now
   bool closing_came(Instant now) const { return policy.closes.ms != 0 && now >= policy.closes; }
+  bool has_said_yes(const OpenRequest& request) const;  // this person, by a device that still counts
   void warn(Warning::Kind kind, std::optional<PersonId> about, Turn& turn);
   void set_standing(Standing standing, Turn& turn);
 
@@ -173,6 +211,7 @@ struct Group::Impl {
   void read_commit(const mls::Opened& opened, const Claims& claims, const Identity& author, Turn& turn);
   bool history_fits(const Claims& claims, Rows& rows) const;
   bool was_overtaken(const Claims& claims) const;
+  Standing standing_after(const mls::CommitCandidate& commit) const;
   void apply_event(mls::LeafIndex leaf, const PersonId& author, const Event& event, Turn& turn);
   void compare_bundle(const Event& event, Turn& turn);
   void remember_removal(mls::LeafIndex target, PendingRemoval removal, Turn& turn);
@@ -181,6 +220,7 @@ struct Group::Impl {
   struct Turnover {
     Policy policy;
     PersonId committer;
+    bool mine = false;  // this device's
     bool routine = false;
     std::optional<Bytes> welcome;  // of my own commit
     Secret bundle_key;
@@ -197,7 +237,7 @@ struct Group::Impl {
   struct Plan {
     std::vector<RequestId> adds;
     std::vector<PersonId> removals;  // by value
-    std::vector<PersonId> replacements;
+    std::vector<DeviceId> replacements;
     std::optional<ChangeId> change;  // only in a commit without any of the above
     bool update = false;
     bool renew_seed = false;
@@ -220,6 +260,7 @@ struct Group::Impl {
   bool encrypt_next(Turn& turn);
   bool encrypt_event(const Outbox::Item& item, Turn& turn);
   bool encrypt_removal(const Outbox::Item& item, Turn& turn);
+  std::optional<mls::LeafIndex> removal_target(const Outbox::Item& item) const;
   // Seals a message and makes it the entry under way; false if it is too large.
   bool take_off(Flight next, BytesView message, Turn& turn);
 
@@ -227,16 +268,49 @@ struct Group::Impl {
   Result<> load_returns(Rows& rows);
   void save_my_return(Rows& rows);
   void save_read_returns(const ReturnSeed& seed, Rows& rows);
-  void save_return(const PersonId& person, Rows& rows);
+  void save_return(const DeviceId& device, Rows& rows);
   void ask_to_return(Warning::Kind reason, Turn& turn);
   void take_answer(uint64_t first, std::span<const Bytes> entries, Turn& turn);
   bool come_back(const Answer& answer, Turn& turn);
-  void watch_return_seed(Rows& rows);
-  void take_returns(const ReturnSeed& seed, uint64_t first, std::span<const Bytes> entries, Turn& turn);
+  void enter_other_group(mls::Group entered, Policy next, Turn& turn);
+  void watch_return_seed(Rows& rows, Instant now);
+  void take_returns(const ReturnSeed& seed, uint64_t first, std::span<const Bytes> entries,
+                    uint64_t last_in_queue, Turn& turn);
+  void take_ask(const ReturnSeed& seed, ReturnAsk ask, Turn& turn);
+  void take_gone_note(const GoneNote& note, Turn& turn);
   Result<> may_return(const ReturnAsk& ask) const;
+  void poll_returns(Turn& turn);
+  void ask_again_if_old(Turn& turn);
+  bool post_to_returns(const ReturnSeed& seed, const ReturnEntry& entry, Turn& turn);
+
+  // --- gone.cpp: telling who asks and is no member any more ---
+  bool note_gone(const ReturnSeed& seed, const ReturnAsk& ask, const Identity& from, Turn& turn);
+  bool is_told(const std::set<PersonId>& by) const;  // enough of them
+  std::optional<Instant> my_turn_to_tell(const GoneAsk& ask) const;
+  void tell_gone(Turn& turn);
+  void save_gone(const DeviceId& device, Rows& rows);
+
+  // --- anew.cpp: a commit that nobody could follow ---
+  std::vector<DeviceId> who_come_along() const;
+  void take_claim(const ReturnSeed& seed, const AnewClaim& claim, Turn& turn);
+  Result<> start_anew(Turn& turn);
+  Result<mls::Group> group_anew(const Policy& next, Random& random) const;
+  bool is_anew_by_organizer(const mls::Joined& joined, const Answer& answer, const Policy& next) const;
   void settle_returns(const Turnover& turnover, BytesView bundle, Turn& turn);
 
+  // --- devices.cpp: several devices of one person ---
+  Result<> load_devices(Rows& rows);
+  void make_own_key(Turn& turn);
+  void announce_own_key(Turn& turn);
+  void take_device_key(mls::LeafIndex leaf, const Event& event, Turn& turn);
+  void take_own_things(mls::LeafIndex leaf, const Event& event, Turn& turn);
+  void send_own_things(const DeviceId& to, Turn& turn);
+  void forget_lost_siblings(Rows& rows);
+  Bytes own_things_info(const DeviceId& from, const DeviceId& to) const;
+
   // --- asks.cpp: requests that come by my invites ---
+  Result<Group::NewInvite> make_invite(Instant ends, bool for_device, Turn& turn);
+  bool is_asked_for(const OwnInvite& invite, const Identity& newcomer) const;
   void take_ask_entries(const InviteId& invite, uint64_t first, std::span<const Bytes> entries, Turn& turn);
   void close_invite(const InviteId& invite, Rows& rows);
   void end_invites(Turn& turn);

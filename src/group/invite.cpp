@@ -7,6 +7,7 @@ namespace homeward::group {
 namespace {
 
 constexpr std::string_view kPrefix = "homeward:1:";
+constexpr std::string_view kDevicePrefix = "homeward-device:1:";
 constexpr std::string_view kRequestInfo = "homeward join request";
 constexpr size_t kChecksumBytes = 4;
 constexpr size_t kMostRelayUrlBytes = 512;
@@ -39,15 +40,18 @@ std::string encode_link(const Link& link) {
   out.u64(static_cast<uint64_t>(std::max<int64_t>(link.ends.ms, 0) / 1000))
       .opaque(link.request_key)
       .raw(link.sponsor);
+  if (link.person) out.raw(*link.person);
   Bytes bytes = out.take();
   append(bytes, sha256(bytes).view().first(kChecksumBytes));
-  return std::string(kPrefix) + to_base64url(bytes);
+  return std::string(link.person ? kDevicePrefix : kPrefix) + to_base64url(bytes);
 }
 
 Result<Link> decode_link(std::string_view text) {
   text = trimmed(text);
-  if (!text.starts_with(kPrefix)) return Error(GroupError::kBadInvite, "not a link of this kind");
-  const auto bytes = from_base64url(text.substr(kPrefix.size()));
+  const bool for_device = text.starts_with(kDevicePrefix);
+  if (!for_device && !text.starts_with(kPrefix))
+    return Error(GroupError::kBadInvite, "not a link of this kind");
+  const auto bytes = from_base64url(text.substr(for_device ? kDevicePrefix.size() : kPrefix.size()));
   if (!bytes || bytes->size() <= kChecksumBytes) return Error(GroupError::kBadInvite, "not base64url");
   const BytesView fields = BytesView(*bytes).first(bytes->size() - kChecksumBytes);
   if (!equal(sha256(fields).view().first(kChecksumBytes), BytesView(*bytes).last(kChecksumBytes)))
@@ -59,6 +63,7 @@ Result<Link> decode_link(std::string_view text) {
   const uint64_t ends_s = in.u64();
   link.request_key = copy_of(in.opaque(64));
   link.sponsor = in.fixed<DeviceId>();
+  if (for_device) link.person = in.fixed<PersonId>();
   if (!in.finish().ok() || link.relay.empty() || ends_s > UINT32_MAX * 4ull)
     return Error(GroupError::kBadInvite, "fields out of bounds");
   if (!suite().check_hpke_public_key(link.request_key).ok())

@@ -21,10 +21,11 @@ struct Link {
   Instant ends;           // to the second
   Bytes request_key;      // HPKE public key, one-time
   DeviceId sponsor;
+  std::optional<PersonId> person;  // a further device of this one; else a newcomer
   bool operator==(const Link&) const = default;
 };
-// `homeward:1:` and base64url of the fields and four bytes of their SHA-256, so that a cut link is known as
-// such.
+// `homeward:1:` (for a further device: `homeward-device:1:`) and base64url of the fields and four bytes of
+// their SHA-256, so that a cut link is known as such.
 std::string encode_link(const Link& link);
 // kBadInvite. White space around it is forgiven.
 Result<Link> decode_link(std::string_view text);

@@ -56,6 +56,8 @@ struct Joining::Impl {
   bool has_expired(Instant now) const;
   const Half* addressed(const Answer& answer) const;
   Result<std::unique_ptr<Group::Impl>> enter(const Half& half, const Answer& answer, Turn& turn) const;
+  // What the sponsor approved of.
+  Action action() const { return action_of(candidate, me); }
   Result<> check_sponsor(const Group::Impl& group, const Answer& answer) const;
 };
 
@@ -146,11 +148,13 @@ Result<> Joining::Impl::check_sponsor(const Group::Impl& group, const Answer& an
   const uint64_t committed_in = group.mls->epoch() - 1;
   for (const Seat& seat : group.seats) {
     if (seat.identity.device != link.sponsor) continue;
+    if (link.person && seat.identity.person != *link.person)
+      return Error(GroupError::kNotAllowed, "a device of another person");
     if (answer_message.last_epoch < committed_in)
       return Error(GroupError::kNotAllowed, "an approval that is over");
     return group.mls->verify_with_label(
         seat.leaf, kApprovalLabel,
-        approval_content(group.id, action_hash(add_action(candidate)), answer_message.last_epoch),
+        approval_content(group.id, action_hash(action()), answer_message.last_epoch),
         answer_message.sponsor_signature);
   }
   return Error(GroupError::kNotAllowed, "a tree without the sponsor");
@@ -173,7 +177,7 @@ Result<std::unique_ptr<Group::Impl>> Joining::Impl::enter(const Half& half, cons
   group->saved.me = me;
   group->saved.signature_key = signature_key.clone();
   const auto filled = [&]() -> Result<> {
-    HW_TRY(group->begin(turn.rows));
+    HW_TRY(group->begin(turn.rows, turn.now));
     HW_TRY(check_sponsor(*group, answer_message));
     const mls::Extension* bundle_key = mls::find_extension(joined.group_info_extensions, kBundleKeyExtension);
     if (!bundle_key || bundle_key->data.size() != 32)
@@ -186,7 +190,9 @@ Result<std::unique_ptr<Group::Impl>> Joining::Impl::enter(const Half& half, cons
     HW_TRY(group->roster.restore(group->id, roster, turn.rows));
     group->saved.has_bundle = true;
     group->saved.bundle = {candidate.id(), group->mls->epoch(), sha256(bundle.view())};
-    return turn.fold.restore(turn.rows, group->id, features, group->policy.is_porch.has_value());
+    HW_TRY(turn.fold.restore(turn.rows, group->id, features, group->policy.is_porch.has_value()));
+    if (!me.is_first()) group->announce_own_key(turn);
+    return success();
   }();
   if (!filled.ok()) {
     group->erase_rows(turn.rows, true);
@@ -203,7 +209,10 @@ Joining::Joining(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Joining::~Joining() = default;
 
 Result<std::unique_ptr<Joining>> Joining::ask(const Asking& asking, Turn turn) {
-  if (!is_name(asking.my_name)) return GroupError::kNameInvalid;
+  const bool for_device = decode_link(asking.link).ok() && decode_link(asking.link)->person.has_value();
+  // Of a device nobody is told a name: it is its person's.
+  const std::string name = for_device ? std::string("device") : asking.my_name;
+  if (!is_name(name)) return GroupError::kNameInvalid;
   if (asking.greeting.size() > kMostGreetingBytes) return GroupError::kTooLarge;
   if (!is_words(asking.greeting, kMostGreetingBytes)) return GroupError::kMalformed;
   auto impl = std::make_unique<Impl>();
@@ -212,7 +221,7 @@ Result<std::unique_ptr<Joining>> Joining::ask(const Asking& asking, Turn turn) {
   impl->id = turn.random.fixed<JoinId>();
   impl->signature_key = group_suite().generate_signature_key_pair(turn.random);
   const Hash device = sha256(impl->signature_key.public_key);
-  impl->me = {PersonId::from(device), DeviceId::from(device)};
+  impl->me = {impl->link.person.value_or(PersonId::from(device)), DeviceId::from(device)};
   for (int i = 0; i < 2; ++i) {
     HW_LET(Half half, make_half(impl->me, impl->signature_key, turn.random));
     impl->halves.push_back(std::move(half));
@@ -222,7 +231,7 @@ Result<std::unique_ptr<Joining>> Joining::ask(const Asking& asking, Turn turn) {
   impl->answer = wire::QueueAccess::from_tokens(read, write);
   impl->candidate = {encoded(impl->halves[0].package),
                      encoded(impl->halves[1].package),
-                     asking.my_name,
+                     name,
                      asking.greeting,
                      {impl->answer.write, turn.random.fixed<decltype(AnswerAccess::key)>()}};
   impl->words = request_words(impl->candidate.id());
@@ -249,6 +258,7 @@ Result<std::unique_ptr<Joining>> Joining::load(const JoinId& id, Rows& rows) {
 
 const JoinId& Joining::id() const { return impl_->id; }
 Joining::State Joining::state() const { return impl_->state; }
+bool Joining::is_device() const { return impl_->link.person.has_value(); }
 const std::string& Joining::my_name() const { return impl_->candidate.name; }
 const std::vector<uint16_t>& Joining::words() const { return impl_->words; }
 Instant Joining::ends() const { return impl_->link.ends; }
@@ -313,7 +323,7 @@ void Joining::forget(Turn turn) {
 
 Result<InvitePreview> read_invite(std::string_view link) {
   HW_LET(Link read, decode_link(link));
-  return InvitePreview{std::move(read.relay), read.ends};
+  return InvitePreview{std::move(read.relay), read.ends, read.person.has_value()};
 }
 
 }  // namespace homeward::group

@@ -15,7 +15,7 @@ Result<Outgoing> decode_item(BytesView row) {
   Reader in(row);
   Outgoing item;
   const uint8_t type = in.u8();
-  if (type < 1 || type > 3) in.fail(CodecError::kMalformed);
+  if (type < 1 || type > 4) in.fail(CodecError::kMalformed);
   item.type = static_cast<OutgoingType>(type);
   item.person = in.fixed<PersonId>();
   HW_TRY(in.status());
@@ -78,10 +78,17 @@ bool Outbox::has_removal_of(const PersonId& person) const {
       items_, [&](const Item& item) { return item.type == OutgoingType::kRemove && item.person == person; });
 }
 
+bool Outbox::has_removal_of(const DeviceId& device) const {
+  return std::ranges::any_of(items_, [&](const Item& item) {
+    return item.type == OutgoingType::kRemoveDevice && equal(item.person, device);
+  });
+}
+
 Bytes encode(const Flight& flight) {
   Writer out;
   out.u64(flight.handle).u8(static_cast<uint8_t>(flight.purpose)).u64(flight.sequence).raw(flight.queue);
-  out.raw(flight.message_hash).u64(flight.seen).raw(flight.history).u32(flight.target).opaque(flight.ref);
+  out.raw(flight.message_hash).u64(flight.seen).raw(flight.history).u32(flight.target);
+  out.u8(flight.whole).opaque(flight.ref);
   out.u64(flight.posted).opaque(flight.entry);
   return out.take();
 }
@@ -99,6 +106,7 @@ Result<Flight> decode_flight(BytesView row) {
   flight.seen = in.u64();
   flight.history = in.fixed<Hash>();
   flight.target = in.u32();
+  flight.whole = in.optional();
   flight.ref = copy_of(in.opaque(256));
   flight.posted = in.u64();
   flight.entry = copy_of(in.opaque(wire::kLargestEntry));

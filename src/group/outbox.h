@@ -15,12 +15,12 @@
 
 namespace homeward::group {
 
-enum class OutgoingType : uint8_t { kEvent = 1, kRemove, kLeave };
+enum class OutgoingType : uint8_t { kEvent = 1, kRemove, kLeave, kRemoveDevice };
 
 struct Outgoing {
   OutgoingType type = OutgoingType::kEvent;
   Event event;      // kEvent
-  PersonId person;  // kRemove
+  PersonId person;  // kRemove; of kRemoveDevice: the device
 };
 
 // Items in order of writing; bodies stay in the rows.
@@ -44,6 +44,7 @@ class Outbox {
   const Item* find(uint64_t sequence) const;
   std::optional<Event> event(uint64_t sequence, Rows& rows) const;
   bool has_removal_of(const PersonId& person) const;
+  bool has_removal_of(const DeviceId& device) const;
 
  private:
   GroupId id_;
@@ -62,6 +63,7 @@ struct Flight {
   uint64_t seen = 0;  // its claims
   Hash history;
   uint32_t target = 0;  // kProposal: leaf to be removed
+  bool whole = true;    // kProposal: with all other devices of its person
   Bytes ref;            // kProposal: ProposalRef
   uint64_t posted = 0;  // the relay's number in `queue`; 0: not answered yet
   Bytes entry;

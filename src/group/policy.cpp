@@ -12,7 +12,12 @@ constexpr uint8_t kVersion = 1;
 constexpr uint8_t kClosingVersion = 2;
 constexpr uint8_t kFieldsVersion = 3;
 
-enum FieldType : uint16_t { kPorchField = 1, kIsPorchField = 2, kLastKnownField = kIsPorchField };
+enum FieldType : uint16_t {
+  kPorchField = 1,
+  kIsPorchField = 2,
+  kLeftField = 3,
+  kLastKnownField = kLeftField
+};
 
 constexpr int64_t kMinute_ms = 60'000;
 
@@ -35,7 +40,9 @@ std::vector<PersonId> decode_persons(Reader& in) {
   return out;
 }
 
-bool has_fields(const Policy& policy) { return policy.porch || policy.is_porch || !policy.further.empty(); }
+bool has_fields(const Policy& policy) {
+  return policy.porch || policy.is_porch || !policy.left.empty() || !policy.further.empty();
+}
 
 void encode_fields(Writer& out, const Policy& policy) {
   out.vector([&](Writer& fields) {
@@ -48,6 +55,11 @@ void encode_fields(Writer& out, const Policy& policy) {
       Writer data;
       data.u16(*policy.is_porch);
       fields.u16(kIsPorchField).opaque(data.view());
+    }
+    if (!policy.left.empty()) {
+      Writer data;
+      for (const Hash& one : policy.left) data.raw(one);
+      fields.u16(kLeftField).opaque(data.view());
     }
     for (const PolicyField& field : policy.further) fields.u16(field.type).opaque(field.data);
   });
@@ -67,6 +79,10 @@ void decode_field(Reader& in, PolicyField field, Policy& policy) {
     if (policy.porch->group == GroupId{}) data.fail(CodecError::kMalformed);
   } else if (field.type == kIsPorchField) {
     policy.is_porch = decode_days(data);
+  } else if (field.type == kLeftField) {
+    while (!data.empty() && data.ok()) policy.left.push_back(data.fixed<Hash>());
+    if (policy.left.empty() || policy.left.size() > kMostLeft || !strictly_rising(policy.left))
+      data.fail(CodecError::kMalformed);
   } else {
     if (field.type == 0) in.fail(CodecError::kMalformed);
     policy.further.push_back(std::move(field));
@@ -104,6 +120,14 @@ Role Policy::role(const PersonId& person) const {
 bool Policy::is_spent(const Hash& what, uint64_t epoch) const {
   return std::ranges::any_of(spent,
                              [&](const Spent& item) { return item.what == what && epoch <= item.until; });
+}
+
+Hash hash_of(const Identity& identity) {
+  return sha256({view_of("homeward left"), identity.person.view(), identity.device.view()});
+}
+
+bool Policy::is_left(const Identity& identity) const {
+  return !left.empty() && std::ranges::binary_search(left, hash_of(identity));
 }
 
 Bytes encode(const Policy& policy) {
@@ -189,8 +213,6 @@ Result<Identity> identity_of(const mls::LeafNode& leaf) {
   HW_TRY(in.finish());
   if (!equal(identity.device, sha256(leaf.signature_key())))
     return Error(GroupError::kMalformed, "a device that is not its signature key's");
-  if (!equal(identity.person, identity.device))
-    return Error(GroupError::kMalformed, "a person of another device");
   return identity;
 }
 

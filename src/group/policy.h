@@ -26,7 +26,8 @@ inline constexpr size_t kMostRelayBytes = 512;
 struct ReturnSeedTag;
 using ReturnSeed = FixedBytes<32, ReturnSeedTag>;
 
-// What no commit may bring in any more up to and with epoch `until`: a person who was removed, a replacement
+// What no commit may bring in any more up to and with epoch `until`: a person or a device that was removed, a
+// replacement
 // that was made (by the hash of its key package), a change that was made (by its action's hash). Approvals
 // that were signed before cannot outlive it.
 struct Spent {
@@ -43,7 +44,8 @@ struct PolicyField {
   bool operator==(const PolicyField&) const = default;
 };
 inline constexpr size_t kMostPolicyFields = 64;
-inline constexpr size_t kMostFieldBytes = 4096;
+inline constexpr size_t kMostFieldBytes = 64 * 1024;
+inline constexpr size_t kMostLeft = 2'000;  // who were left behind by starting anew
 
 struct Policy {
   std::string name;
@@ -58,12 +60,16 @@ struct Policy {
   std::optional<Porch> porch;
   std::optional<uint16_t> is_porch;  // the days that one stays; set by the founder and for good
   std::vector<PolicyField> further;  // of unknown types, rising
+  // Who was left behind when the group was started anew and may come back by herself, each as H(identity);
+  // rising.
+  std::vector<Hash> left;
   bool operator==(const Policy&) const = default;
 
   bool is_organizer(const PersonId& person) const;
   bool is_adviser(const PersonId& person) const;
   Role role(const PersonId& person) const;
   bool is_spent(const Hash& what, uint64_t epoch) const;
+  bool is_left(const struct Identity& identity) const;
 };
 Bytes encode(const Policy& policy);
 // kMalformed for anything but what `encode` writes.
@@ -77,13 +83,15 @@ struct Identity {
   PersonId person;
   DeviceId device;
   bool operator==(const Identity&) const = default;
+  // The device that its person came with.
+  bool is_first() const { return equal(person, device); }
 };
+Hash hash_of(const Identity& identity);
 mls::Credential credential_of(const Identity& identity);
 // What Homeward's leaves can do: the library's own and the policy extension.
 mls::Capabilities our_capabilities();
-// kMalformed unless the credential is {person, device}, device = SHA-256 of the leaf's signature key and
-// person = device. (Further devices of a person need an approval of hers in the leaf, which this version does
-// not know.)
+// kMalformed unless the credential is {person, device} and device = SHA-256 of the leaf's signature key.
+// Whose further device it is (person is another) was judged when it came in: rules.h.
 Result<Identity> identity_of(const mls::LeafNode& leaf);
 
 }  // namespace homeward::group

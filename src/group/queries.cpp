@@ -23,7 +23,7 @@ Bytes encode_warning(const Warning& warning) {
 Warning decode_warning(BytesView row) {
   Reader in(row);
   Warning warning;
-  warning.kind = static_cast<Warning::Kind>(std::clamp<uint8_t>(in.u8(), 1, 7));
+  warning.kind = static_cast<Warning::Kind>(std::clamp<uint8_t>(in.u8(), 1, 9));
   warning.at = {static_cast<int64_t>(in.u64())};
   warning.about_member = in.u8() != 0;
   warning.member = in.fixed<PersonId>();
@@ -58,7 +58,20 @@ std::optional<mls::LeafIndex> Group::Impl::leaf_of(const PersonId& person) const
 }
 
 bool Group::Impl::is_named(const PersonId& person) const {
-  return std::ranges::any_of(pending, [&](const auto& item) { return item.second.person == person; });
+  bool present = false;
+  const Court here = court();
+  for (const Seat& seat : seats) {
+    if (seat.identity.person != person) continue;
+    if (!here.is_named(seat.leaf)) return false;
+    present = true;
+  }
+  return present;
+}
+
+bool Group::Impl::has_said_yes(const OpenRequest& request) const {
+  const auto at =
+      std::ranges::find(request.approvals, saved.me.person, [](const auto& item) { return item.first; });
+  return at != request.approvals.end() && approval_holds(court(), request.action(), at->second);
 }
 
 Bytes Group::Impl::snapshot(Rows& rows, Fold& fold) const {
@@ -93,20 +106,36 @@ bool Group::caught_up() const { return impl_->following() && impl_->caught_up; }
 std::vector<WantedRead> Group::wanted_reads() const {
   std::vector<WantedRead> out;
   const Impl& impl = *impl_;
-  if (impl.my_return) return {{impl.my_return->answer.read, impl.my_return->taken}};
+  if (impl.my_return) {
+    out.push_back({impl.my_return->answer.read, impl.my_return->taken});
+    const auto asked_on = impl.return_queues.find(impl.my_return->seed);
+    if (asked_on != impl.return_queues.end())
+      out.push_back({asked_on->second.queue.access.read, asked_on->second.taken});
+    return out;
+  }
   if (!impl.following()) return out;
   out.push_back({impl.queue.access().read, impl.queue.taken_in_queue()});
   for (const auto& [invite_id, invite] : impl.invites)
     if (invite.wants_read()) out.push_back({invite.ask.read, invite.taken});
-  for (const auto& [seed, read] : impl.return_queues) out.push_back({read.queue.access.read, read.taken});
+  for (const auto& [seed, read] : impl.return_queues)
+    if (read.open) out.push_back({read.queue.access.read, read.taken});
   return out;
 }
 
 std::optional<Instant> Group::next_tick() const {
   const Impl& impl = *impl_;
-  if (!impl.following()) return {};
+  if (!impl.mls) return {};
   std::optional<Instant> next;
   const auto consider = [&](Instant at) { next = next ? std::min(*next, at) : at; };
+  if (!impl.following()) {
+    if (impl.my_return) consider(impl.my_return->asked_at.after_ms(kAskAgain_ms));
+    if (impl.policy.closes.ms != 0) consider(impl.policy.closes);
+    return next;
+  }
+  for (const auto& [seed, read] : impl.return_queues)
+    if (!read.open) consider(read.polled.after_ms(kDay_ms));
+  for (const auto& [device, ask] : impl.gone)
+    if (const auto turn = impl.my_turn_to_tell(ask)) consider(*turn);
   if (impl.policy.closes.ms != 0) consider(impl.policy.closes);
   if (impl.caught_up && !impl.flight) {
     for (const auto& [reason, at] : impl.dues) consider(at);
@@ -136,6 +165,7 @@ std::vector<Member> Group::members() const {
     member.person = person;
     member.role = impl.policy.role(person);
     member.me = person == impl.saved.me.person;
+    member.devices = impl.court().devices_of(person);
     if (const auto at = impl.roster.persons().find(person); at != impl.roster.persons().end()) {
       member.name = at->second.name;
       member.since = at->second.since;
@@ -192,14 +222,19 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
   const Impl& impl = *impl_;
   if (!impl.following()) return out;
   const bool active = impl.saved.standing == Standing::kActive;
-  const uint32_t needed = impl.court().needed_for_add();
+  const Court here = impl.court();
+  const auto device_of = [](const Identity& newcomer) {
+    return newcomer.is_first() ? std::nullopt : std::optional(newcomer.person);
+  };
   for (const auto& [id, open] : impl.roster.requests()) {
     JoinRequest item{id, open.candidate.name, open.candidate.greeting, open.note, request_words(id), open.at};
     item.mine = open.sponsor == me();
     item.proposed = true;
     item.proposed_by = open.sponsor;
     for (size_t i = 1; i < open.approvals.size(); ++i) item.confirmed_by.push_back(open.approvals[i].first);
-    item.needed = needed;
+    item.needed = needed_for(here, open.newcomer);
+    item.device_of = device_of(open.newcomer);
+    if (item.device_of) item.name = name_of(*item.device_of);
     item.can_decline = active && (item.mine || my_role() == Role::kOrganizer);
     item.can_object = active && !item.mine;
     if (const auto said = impl.roster.objections().find(id); said != impl.roster.objections().end())
@@ -207,8 +242,9 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
         item.objections.push_back({person, objection.reason, objection.at});
     if (const auto said = impl.roster.from_porch().find(id); said != impl.roster.from_porch().end())
       item.from_porch = said->second;
-    item.can_confirm = active && !open.has_approval_of(me()) && !impl.confirming.contains(id) &&
-                       open.approvals.size() < needed && !impl.is_named(me());
+    item.can_confirm = active && open.sponsor != me() && !impl.has_said_yes(open) &&
+                       !impl.confirming.contains(id) && !impl.is_named(me()) &&
+                       approvers_of(here, open.action(), open.plain_approvals()).size() < item.needed;
     out.push_back(std::move(item));
   }
   for (const auto& [id, asked] : impl.asked) {
@@ -216,17 +252,21 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
     item.mine = true;
     item.proposed = asked.proposing;
     if (asked.proposing) item.proposed_by = me();
-    item.needed = needed;
     item.invite = asked.invite;
     const auto invite = impl.invites.find(asked.invite);
+    const bool for_device = invite != impl.invites.end() && invite->second.for_device;
+    item.needed = for_device ? here.needed_for_device() : here.needed_for_add();
+    if (for_device) item.device_of = me();
+    if (for_device) item.name = name_of(me());
     item.can_propose =
         active && !asked.proposing && invite != impl.invites.end() && invite->second.is_open(now);
     out.push_back(std::move(item));
   }
-  for (const auto& [person, returning] : impl.returns) {
+  for (const auto& [device, returning] : impl.returns) {
     const RequestId id = request_id(returning.ask);
-    JoinRequest item{id, name_of(person), {}, {}, request_words(id), returning.at};
+    JoinRequest item{id, name_of(returning.ask.person), {}, {}, request_words(id), returning.at};
     item.comes_back = true;
+    if (returning.ask.accused != PersonId{}) item.accuses = returning.ask.accused;
     item.proposed = returning.wanted;
     if (returning.wanted) item.proposed_by = me();
     item.can_propose = active && !returning.wanted;
@@ -239,7 +279,7 @@ std::vector<JoinRequest> Group::requests(Instant now) const {
 std::vector<Invite> Group::invites(Instant now) const {
   std::vector<Invite> out;
   for (const auto& [id, invite] : impl_->invites) {
-    Invite item{id, invite.ends, Invite::State::kOpen};
+    Invite item{id, invite.ends, Invite::State::kOpen, invite.for_device};
     const bool was_asked = std::ranges::any_of(
         impl_->asked, [&, of = id](const auto& asked) { return asked.second.invite == of; });
     if (invite.used)
@@ -257,10 +297,18 @@ std::vector<Invite> Group::invites(Instant now) const {
 Result<std::vector<uint16_t>> Group::safety_words(const PersonId& with) const {
   const Impl& impl = *impl_;
   if (!impl.mls) return GroupError::kNotPossibleNow;
-  const auto theirs = impl.leaf_of(with);
-  if (!theirs || with == me()) return GroupError::kNoSuchMember;
-  Bytes first = copy_of(impl.mls->member(*theirs)->signature_key());
-  Bytes second = copy_of(impl.mls->member(impl.mls->own_leaf())->signature_key());
+  if (!impl.leaf_of(with) || with == me()) return GroupError::kNoSuchMember;
+  // All devices of both, so that every device shows the same words and one that was slipped in changes them.
+  const auto keys_of = [&](const PersonId& person) {
+    std::set<Bytes> keys;
+    for (const Seat& seat : impl.seats)
+      if (seat.identity.person == person) keys.insert(copy_of(impl.mls->member(seat.leaf)->signature_key()));
+    Bytes out;
+    for (const Bytes& key : keys) append(out, key);
+    return out;
+  };
+  Bytes first = keys_of(with);
+  Bytes second = keys_of(me());
   if (second < first) std::swap(first, second);
   Writer out;
   out.text("homeward safety words")

@@ -6,7 +6,8 @@
 namespace homeward::group {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
+enum Kind : uint8_t { kAsk = 1, kGone, kClaim };
 
 }  // namespace
 
@@ -24,31 +25,95 @@ ReturnQueue return_queue(const ReturnSeed& seed) {
 
 Bytes return_content(const ReturnAsk& ask) {
   Writer out;
-  out.u8(kVersion).raw(ask.person).opaque(ask.key_package).u8(ask.reason);
+  out.u8(kVersion).u8(kAsk).raw(ask.person).opaque(ask.key_package).u8(ask.reason).raw(ask.accused);
   encode(out, ask.answer);
   out.u64(ask.last_epoch).opaque(ask.approval);
   return out.take();
 }
 
-Bytes encode(const ReturnAsk& ask) {
+Bytes gone_content(const GroupId& group, const GoneNote& note) {
   Writer out;
-  out.raw(return_content(ask)).opaque(ask.signature);
+  out.raw(group).raw(note.request).u8(note.person_stays).raw(note.by);
   return out.take();
 }
 
-Result<ReturnAsk> decode_return_ask(BytesView content) {
+Bytes claim_content(const GroupId& group, const AnewClaim& claim) {
+  Writer out;
+  out.raw(group).u64(claim.epoch).raw(claim.without).raw(claim.by);
+  return out.take();
+}
+
+Bytes anew_content(const GroupId& group, uint64_t from_epoch, BytesView welcome) {
+  Writer out;
+  out.raw(group).u64(from_epoch).raw(sha256(welcome));
+  return out.take();
+}
+
+Bytes encode(const ReturnEntry& entry) {
+  Writer out;
+  if (const auto* ask = std::get_if<ReturnAsk>(&entry)) out.raw(return_content(*ask)).opaque(ask->signature);
+  if (const auto* note = std::get_if<GoneNote>(&entry))
+    out.u8(kVersion)
+        .u8(kGone)
+        .raw(note->request)
+        .u8(note->person_stays)
+        .raw(note->by)
+        .opaque(note->signature);
+  if (const auto* claim = std::get_if<AnewClaim>(&entry)) {
+    out.u8(kVersion).u8(kClaim).u64(claim->epoch).raw(claim->without).raw(claim->by);
+    out.opaque(claim->signature);
+  }
+  return out.take();
+}
+
+Result<ReturnEntry> decode_return_entry(BytesView content) {
   Reader in(content);
-  ReturnAsk ask;
   if (in.u8() != kVersion) in.fail(CodecError::kMalformed);
-  ask.person = in.fixed<PersonId>();
-  ask.key_package = copy_of(in.opaque(kMostKeyPackageBytes));
-  ask.reason = in.u8();
-  ask.answer = decode_answer_access(in);
-  ask.last_epoch = in.u64();
-  ask.approval = copy_of(in.opaque(128));
-  ask.signature = copy_of(in.opaque(128));
+  ReturnEntry out;
+  switch (in.u8()) {
+    case kAsk: {
+      ReturnAsk ask;
+      ask.person = in.fixed<PersonId>();
+      ask.key_package = copy_of(in.opaque(kMostKeyPackageBytes));
+      ask.reason = in.u8();
+      ask.accused = in.fixed<PersonId>();
+      ask.answer = decode_answer_access(in);
+      ask.last_epoch = in.u64();
+      ask.approval = copy_of(in.opaque(128));
+      ask.signature = copy_of(in.opaque(128));
+      out = std::move(ask);
+      break;
+    }
+    case kGone: {
+      GoneNote note;
+      note.request = in.fixed<RequestId>();
+      note.person_stays = in.optional();
+      note.by = in.fixed<DeviceId>();
+      note.signature = copy_of(in.opaque(128));
+      out = std::move(note);
+      break;
+    }
+    case kClaim: {
+      AnewClaim claim;
+      claim.epoch = in.u64();
+      claim.without = in.fixed<PersonId>();
+      claim.by = in.fixed<DeviceId>();
+      claim.signature = copy_of(in.opaque(128));
+      out = std::move(claim);
+      break;
+    }
+    default:
+      in.fail(CodecError::kMalformed);
+  }
   HW_TRY(in.finish());
-  return ask;
+  return out;
+}
+
+Result<Identity> identity_of_ask(const ReturnAsk& ask) {
+  Reader in(ask.key_package);
+  const mls::KeyPackage package = mls::decode_key_package(in);
+  HW_TRY(in.finish());
+  return identity_of(package.leaf_node);
 }
 
 RequestId request_id(const ReturnAsk& ask) {

@@ -7,10 +7,22 @@
 namespace homeward::group {
 namespace {
 
+// The newest seeds are read live, as most who fall out know one of them.
+constexpr std::ptrdiff_t kLiveSeeds = 4;
+
+bool is_live(const std::map<ReturnSeed, ReadReturns>& all, const ReadReturns& one) {
+  return std::ranges::count_if(
+             all, [&](const auto& item) { return item.second.since_epoch > one.since_epoch; }) < kLiveSeeds;
+}
+
 Bytes encode_mine(const MyReturn& mine) {
   Writer out;
   out.opaque(mine.key_package).opaque(mine.secrets.encode().view());
   out.raw(mine.answer.read.token).raw(mine.answer.write.token).raw(mine.key).u64(mine.taken);
+  out.u64(static_cast<uint64_t>(mine.asked_at.ms)).raw(mine.seed);
+  out.vector([&](Writer& inner) {
+    for (const PersonId& by : mine.told_gone) inner.raw(by);
+  });
   return out.take();
 }
 
@@ -24,6 +36,11 @@ Result<MyReturn> decode_mine(BytesView row) {
   mine.answer = wire::QueueAccess::from_tokens(read, write);
   mine.key = in.fixed<decltype(mine.key)>();
   mine.taken = in.u64();
+  mine.asked_at = {static_cast<int64_t>(in.u64())};
+  mine.seed = in.fixed<ReturnSeed>();
+  Reader told = in.vector();
+  while (!told.empty()) mine.told_gone.push_back(told.fixed<PersonId>());
+  HW_TRY(told.finish());
   HW_TRY(in.finish());
   return mine;
 }
@@ -50,24 +67,39 @@ Result<> Group::Impl::load_returns(Rows& rows) {
     Returning returning;
     returning.at = {static_cast<int64_t>(in.u64())};
     returning.wanted = in.optional();
-    auto ask = decode_return_ask(in.rest());
-    reads = reads && in.ok() && ask.ok();
+    auto entry = decode_return_entry(in.rest());
+    auto* ask = entry.ok() ? std::get_if<ReturnAsk>(&*entry) : nullptr;
+    reads = reads && in.ok() && ask != nullptr;
     if (!reads) return false;
     returning.ask = std::move(*ask);
-    returns[PersonId::from(key_rest(key))] = std::move(returning);
+    returns[DeviceId::from(key_rest(key))] = std::move(returning);
     return true;
   });
   rows.scan(kReturnSeedRows, prefix_range(id), [&](BytesView key, BytesView value) {
     Reader in(value);
     const ReturnSeed seed = ReturnSeed::from(key_rest(key));
-    ReadReturns read{return_queue(seed), in.u64(), 0};
+    ReadReturns read{return_queue(seed), in.u64(), 0, {}, {}, true};
     read.since_epoch = in.u64();
+    read.since = {static_cast<int64_t>(in.u64())};
+    read.polled = {static_cast<int64_t>(in.u64())};
     reads = reads && in.finish().ok();
     return_queues[seed] = std::move(read);
     return true;
   });
+  rows.scan(kGoneRows, prefix_range(id), [&](BytesView key, BytesView value) {
+    Reader in(value);
+    GoneAsk ask;
+    ask.request = in.fixed<RequestId>();
+    ask.person = in.fixed<PersonId>();
+    ask.seed = in.fixed<ReturnSeed>();
+    ask.at = {static_cast<int64_t>(in.u64())};
+    Reader told = in.vector();
+    while (!told.empty()) ask.told.insert(told.fixed<PersonId>());
+    reads = reads && told.ok() && in.finish().ok();
+    gone[DeviceId::from(key_rest(key))] = std::move(ask);
+    return true;
+  });
   if (!reads) return Error(GroupError::kDamaged, "a return that does not read");
-  if (return_queues.empty()) watch_return_seed(rows);
   return success();
 }
 
@@ -92,6 +124,7 @@ void Group::Impl::ask_to_return(Warning::Kind reason, Turn& turn) {
   ask.person = saved.me.person;
   ask.key_package = mine.key_package;
   ask.reason = static_cast<uint8_t>(reason);
+  if (reason == Warning::Kind::kCannotFollow) ask.accused = saved.accused;
   ask.answer = {mine.answer.write, mine.key};
   // Half of what holds: the others may be that many epochs ahead of this device, or behind its claim of it.
   ask.last_epoch = mls->epoch() + kReturnEpochs / 2;
@@ -102,15 +135,30 @@ void Group::Impl::ask_to_return(Warning::Kind reason, Turn& turn) {
   auto signature = mls->sign_with_label(kReturnLabel, return_content(ask));
   if (!signature.ok()) return;
   ask.signature = std::move(*signature);
-  const ReturnQueue queue_of_returns = return_queue(policy.return_seed);
-  auto entry = seal_entry(queue_of_returns.key.view(), wire::queue_id(queue_of_returns.access.write),
-                          encode(ask), turn.random);
-  if (!entry.ok()) return;
-  send_aside(queue_of_returns.access.write, std::move(*entry), turn.rows);
+  mine.seed = reason == Warning::Kind::kStartedAnew ? saved.claim_seed : policy.return_seed;
+  if (!post_to_returns(mine.seed, ask, turn)) return;
+  mine.asked_at = turn.now;
   my_return = std::move(mine);
   parcels = Parcels();
   parcels.load(WaiterId::from(id), turn.rows);
   save_my_return(turn.rows);
+}
+
+bool Group::Impl::post_to_returns(const ReturnSeed& seed, const ReturnEntry& content, Turn& turn) {
+  const ReturnQueue to = return_queue(seed);
+  auto entry = seal_entry(to.key.view(), wire::queue_id(to.access.write), encode(content), turn.random);
+  if (!entry.ok()) return false;
+  send_aside(to.access.write, std::move(*entry), turn.rows);
+  return true;
+}
+
+// The relay forgets asks and answers, too.
+void Group::Impl::ask_again_if_old(Turn& turn) {
+  if (saved.standing != Standing::kStuck || !mls) return;
+  const bool old = !my_return || turn.now.ms - my_return->asked_at.ms >= kAskAgain_ms;
+  if (!old) return;
+  my_return.reset();
+  ask_to_return(static_cast<Warning::Kind>(saved.stuck_why), turn);
 }
 
 void Group::Impl::take_answer(uint64_t first, std::span<const Bytes> entries, Turn& turn) {
@@ -141,11 +189,14 @@ bool Group::Impl::come_back(const Answer& answer, Turn& turn) {
   params.secrets = &my_return->secrets;
   params.limits = kRatchetLimits;
   auto joined = mls::Group::join(params);
-  if (!joined.ok() || !equal(joined->group.group_id(), id) || joined->group.epoch() <= mls->epoch())
-    return false;
+  if (!joined.ok() || !equal(joined->group.group_id(), id)) return false;
+  // Who went on with the others and goes along after all may have come further than those.
+  const bool goes_along = saved.stuck_why == static_cast<uint8_t>(Warning::Kind::kStartedAnew);
+  if (joined->group.epoch() <= mls->epoch() && !goes_along) return false;
   auto next_policy = policy_of(joined->group.group_extensions());
   auto next_seats = seats_of(joined->group.tree());
   if (!next_policy.ok() || !next_seats.ok()) return false;
+  if (!answer.sponsor_signature.empty() && !is_anew_by_organizer(*joined, answer, *next_policy)) return false;
   // Somebody I knew must be there. (A member could still build another group under this id: safety words
   // tell.)
   const auto knows = [&](const Seat& seat) {
@@ -164,7 +215,7 @@ bool Group::Impl::come_back(const Answer& answer, Turn& turn) {
   const auto replace_roster = [&](BytesView snapshot) {
     roster = Roster();
     for (const Space space : {kPersonRows, kRequestRows, kRemovalRows, kChangeRows, kObjectionRows,
-                              kFromPorchRows, kSeenRows, kSeenOrderRows})
+                              kFromPorchRows, kDeviceRows, kSeenRows, kSeenOrderRows})
       turn.rows.erase_range(space, prefix_range(id));
     return roster.restore(id, snapshot, turn.rows);
   };
@@ -176,27 +227,42 @@ bool Group::Impl::come_back(const Answer& answer, Turn& turn) {
   }
 
   drop_flight(turn);
+  enter_other_group(std::move(joined->group), std::move(*next_policy), turn);
+  saved.leaf_since = {};
+  returns.clear();
+  turn.rows.erase_range(kReturnRows, prefix_range(id));
+  forget_lost_siblings(turn.rows);
+  set_standing(Standing::kActive, turn);
+  if (!other_devices().empty()) announce_own_key(turn);  // what she missed of her own
+  save(turn.rows);
+  turn.happened.emplace_back(MembersChanged{});
+  turn.happened.emplace_back(RequestsChanged{});
+  return true;
+}
+
+// What is kept of an epoch goes, and the machine stands at the beginning of another group's under the same
+// id.
+void Group::Impl::enter_other_group(mls::Group entered, Policy next, Turn& turn) {
   for (const Space space : {kMlsRows, kHashRows, kOwnRows, kProposalRows, kPendingCommitRows})
     turn.rows.erase_range(space, prefix_range(id));
   pending.clear();
-  seats = std::move(*next_seats);
-  policy = std::move(*next_policy);
+  policy = std::move(next);
   saved.policy = encode(policy);
-  saved.leaf_since = {};
-  mls.emplace(std::move(joined->group));
+  mls.emplace(std::move(entered));
+  auto now_seated = seats_of(mls->tree());
+  HW_ASSERT(now_seated.ok());  // both callers have looked
+  seats = std::move(*now_seated);
   queue.enter(*mls, id);
   caught_up = false;
   my_return.reset();
   save_my_return(turn.rows);
   parcels.erase_all(turn.rows);
-  returns.clear();
-  turn.rows.erase_range(kReturnRows, prefix_range(id));
-  watch_return_seed(turn.rows);
-  save(turn.rows);
-  set_standing(Standing::kActive, turn);
-  turn.happened.emplace_back(MembersChanged{});
-  turn.happened.emplace_back(RequestsChanged{});
-  return true;
+  saved.stuck_why = 0;
+  saved.accused = {};
+  saved.claim_by = {};
+  saved.claiming = false;
+  saved.seed_stale = false;
+  watch_return_seed(turn.rows, turn.now);
 }
 
 // --- Those who let her in again ---
@@ -204,14 +270,16 @@ bool Group::Impl::come_back(const Answer& answer, Turn& turn) {
 void Group::Impl::save_read_returns(const ReturnSeed& seed, Rows& rows) {
   const ReadReturns& read = return_queues.at(seed);
   Writer out;
-  out.u64(read.taken).u64(read.since_epoch);
+  out.u64(read.taken).u64(read.since_epoch).u64(static_cast<uint64_t>(read.since.ms));
+  out.u64(static_cast<uint64_t>(read.polled.ms));
   rows.put(kReturnSeedRows, row_key(id, seed.view()), out.view());
 }
 
-// Who fell out before the seed was renewed asks under the old one, so a few old ones are read too.
-void Group::Impl::watch_return_seed(Rows& rows) {
+// Who fell out before the seed was renewed asks under the old one, so old ones are read too, once a day.
+void Group::Impl::watch_return_seed(Rows& rows, Instant now) {
   if (return_queues.contains(policy.return_seed)) return;
-  return_queues[policy.return_seed] = {return_queue(policy.return_seed), 0, mls->epoch()};
+  saved.seed_since = now;
+  return_queues[policy.return_seed] = {return_queue(policy.return_seed), 0, mls->epoch(), now, now, true};
   save_read_returns(policy.return_seed, rows);
   if (return_queues.size() <= kMostReturnSeeds) return;
   const auto oldest =
@@ -220,30 +288,65 @@ void Group::Impl::watch_return_seed(Rows& rows) {
   return_queues.erase(oldest);
 }
 
+// Opens the old queues that were not read for a day, forgets those of a year ago.
+void Group::Impl::poll_returns(Turn& turn) {
+  for (auto at = return_queues.begin(); at != return_queues.end();) {
+    auto& [seed, read] = *at;
+    const bool live = is_live(return_queues, read);
+    if (!live && turn.now.ms - read.since.ms >= kReturnSeedLasts_ms) {
+      turn.rows.erase(kReturnSeedRows, row_key(id, seed.view()));
+      at = return_queues.erase(at);
+      continue;
+    }
+    // A clock that was set back must not put it off.
+    if (live || turn.now < read.polled || turn.now.ms - read.polled.ms >= kDay_ms) read.open = true;
+    ++at;
+  }
+}
+
 void Group::Impl::take_returns(const ReturnSeed& seed, uint64_t first, std::span<const Bytes> entries,
-                               Turn& turn) {
-  ReadReturns& read = return_queues.at(seed);
-  const wire::QueueId queue_id = wire::queue_id(read.queue.access.read);
+                               uint64_t last_in_queue, Turn& turn) {
   for (size_t i = 0; i < entries.size(); ++i) {
+    const auto known = return_queues.find(seed);
+    if (known == return_queues.end()) return;
+    ReadReturns& read = known->second;
     if (first + i <= read.taken) continue;
     read.taken = first + i;
-    const auto content = open_entry(read.queue.key.view(), queue_id, entries[i]);
+    const auto content =
+        open_entry(read.queue.key.view(), wire::queue_id(read.queue.access.read), entries[i]);
     if (!content.ok()) continue;
-    auto ask = decode_return_ask(content->view());
-    if (!ask.ok() || ask->person == saved.me.person || !may_return(*ask).ok()) continue;
-    const PersonId person = ask->person;
-    returns[person] = {std::move(*ask), turn.now, false};
-    save_return(person, turn.rows);
-    turn.happened.emplace_back(RequestsChanged{});
+    auto entry = decode_return_entry(content->view());
+    if (!entry.ok()) continue;
+    if (auto* ask = std::get_if<ReturnAsk>(&*entry)) take_ask(seed, std::move(*ask), turn);
+    if (const auto* note = std::get_if<GoneNote>(&*entry)) take_gone_note(*note, turn);
+    if (const auto* claim = std::get_if<AnewClaim>(&*entry)) take_claim(seed, *claim, turn);
+    if (!mls) return;  // told that she is out
+  }
+  const auto known = return_queues.find(seed);
+  if (known == return_queues.end()) return;
+  ReadReturns& read = known->second;
+  if (last_in_queue < read.taken) read.taken = last_in_queue;  // it was guessed, see `expired`
+  if (read.taken >= last_in_queue) {
+    read.polled = turn.now;
+    read.open = is_live(return_queues, read);
   }
   save_read_returns(seed, turn.rows);
 }
 
+void Group::Impl::take_ask(const ReturnSeed& seed, ReturnAsk ask, Turn& turn) {
+  const auto from = identity_of_ask(ask);
+  if (!from.ok() || from->device == saved.me.device) return;
+  if (!may_return(ask).ok()) {
+    note_gone(seed, ask, *from, turn);
+    return;
+  }
+  returns[from->device] = {std::move(ask), turn.now, false};
+  save_return(from->device, turn.rows);
+  turn.happened.emplace_back(RequestsChanged{});
+}
+
 Result<> Group::Impl::may_return(const ReturnAsk& ask) const {
   const Court here = court();
-  const auto leaf = leaf_of(ask.person);
-  if (!leaf || is_named(ask.person)) return GroupError::kNoSuchMember;
-  HW_TRY(mls->verify_with_label(*leaf, kReturnLabel, return_content(ask), ask.signature));
   Reader in(ask.key_package);
   const mls::KeyPackage package = mls::decode_key_package(in);
   HW_TRY(in.finish());
@@ -252,43 +355,53 @@ Result<> Group::Impl::may_return(const ReturnAsk& ask) const {
   rules.source = mls::LeafSource::kKeyPackage;
   rules.group_extensions = &mls->group_extensions();
   HW_TRY(package.check(rules));
-  if (!equal(package.leaf_node.signature_key(), mls->member(*leaf)->signature_key()) ||
-      !equal(package.leaf_node.identity(), mls->member(*leaf)->identity()) || !package.extensions.empty() ||
-      !package.leaf_node.extensions().empty())
+  HW_LET(const Identity from, identity_of(package.leaf_node));
+  const auto leaf = here.leaf_of(from.device);
+  const bool left = !leaf && policy.is_left(from);
+  if ((!leaf && !left) || (leaf && here.is_named(*leaf)) || from.person != ask.person)
+    return GroupError::kNoSuchMember;
+  if (!package.extensions.empty() || !package.leaf_node.extensions().empty() ||
+      (leaf && !equal(package.leaf_node.identity(), mls->member(*leaf)->identity())))
     return GroupError::kMalformed;
+  // The device is the hash of its key: who signs with that is that device.
+  HW_TRY(group_suite().verify_with_label(package.leaf_node.signature_key(), kReturnLabel, return_content(ask),
+                                         ask.signature));
   const Hash hash = sha256(ask.key_package);
   if (policy.is_spent(hash, mls->epoch())) return GroupError::kAlreadyDone;
-  if (!approval_holds(here, ReplaceAction{hash}, {leaf->value, ask.last_epoch, ask.approval}))
-    return GroupError::kNotAllowed;
+  const bool asks =
+      left ? left_one_asks(here, package, {kNoLeaf, ask.last_epoch, ask.approval})
+           : approval_holds(here, ReplaceAction{hash}, {leaf->value, ask.last_epoch, ask.approval});
+  if (!asks) return GroupError::kNotAllowed;
   return success();
 }
 
-void Group::Impl::save_return(const PersonId& person, Rows& rows) {
-  const auto at = returns.find(person);
-  const Bytes key = row_key(id, person.view());
+void Group::Impl::save_return(const DeviceId& device, Rows& rows) {
+  const auto at = returns.find(device);
+  const Bytes key = row_key(id, device.view());
   if (at == returns.end()) return rows.erase(kReturnRows, key);
   Writer out;
-  out.u64(static_cast<uint64_t>(at->second.at.ms)).u8(at->second.wanted).raw(encode(at->second.ask));
+  out.u64(static_cast<uint64_t>(at->second.at.ms)).u8(at->second.wanted);
+  out.raw(encode(ReturnEntry(at->second.ask)));
   rows.put(kReturnRows, key, out.view());
 }
 
 // After a commit: who was put back gets her answer from the committer, and what came to nothing goes.
 void Group::Impl::settle_returns(const Turnover& turnover, BytesView bundle, Turn& turn) {
-  std::vector<PersonId> over;
-  for (const auto& [person, returning] : returns) {
+  std::vector<DeviceId> over;
+  for (const auto& [device, returning] : returns) {
     const bool done = policy.is_spent(sha256(returning.ask.key_package), mls->epoch());
-    if (!done && leaf_of(person)) continue;
-    over.push_back(person);
-    if (!done || turnover.committer != saved.me.person || !turnover.welcome) continue;
+    if (!done && may_return(returning.ask).ok()) continue;
+    over.push_back(device);
+    if (!done || !turnover.mine || !turnover.welcome) continue;
     const Answer answer{
         *turnover.welcome, 0, {}, box_seal(turnover.bundle_key.view(), id, bundle, turn.random)};
     auto entries = seal_parcel(returning.ask.answer, encode(answer), turn.random);
     if (!entries.ok()) continue;
     for (Bytes& entry : *entries) send_aside(returning.ask.answer.access, std::move(entry), turn.rows);
   }
-  for (const PersonId& person : over) {
-    returns.erase(person);
-    save_return(person, turn.rows);
+  for (const DeviceId& device : over) {
+    returns.erase(device);
+    save_return(device, turn.rows);
   }
   if (!over.empty()) turn.happened.emplace_back(RequestsChanged{});
 }

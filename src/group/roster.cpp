@@ -35,7 +35,8 @@ Person decode_person(Reader& in) {
 
 void encode_request(Writer& out, const OpenRequest& request) {
   encode(out, request.candidate);
-  out.text(request.note).u64(static_cast<uint64_t>(request.at.ms)).raw(request.sponsor).raw(request.newcomer);
+  out.text(request.note).u64(static_cast<uint64_t>(request.at.ms)).raw(request.sponsor);
+  out.raw(request.newcomer.person).raw(request.newcomer.device);
   out.vector([&](Writer& inner) {
     for (const auto& [person, approval] : request.approvals) {
       inner.raw(person);
@@ -50,7 +51,8 @@ OpenRequest decode_request(Reader& in) {
   request.note = in.text(kMostNoteBytes);
   request.at.ms = static_cast<int64_t>(in.u64());
   request.sponsor = in.fixed<PersonId>();
-  request.newcomer = in.fixed<PersonId>();
+  request.newcomer.person = in.fixed<PersonId>();
+  request.newcomer.device = in.fixed<DeviceId>();
   Reader approvals = in.vector();
   while (!approvals.empty() && request.approvals.size() <= kMostApprovals) {
     const PersonId person = approvals.fixed<PersonId>();
@@ -67,6 +69,23 @@ void encode_removal(Writer& out, const std::map<PersonId, Approval>& approvals) 
       encode(inner, approval);
     }
   });
+}
+
+void encode_device(Writer& out, const FurtherDevice& device) {
+  out.raw(device.person).u64(static_cast<uint64_t>(device.since.ms));
+  out.vector([&](Writer& inner) {
+    for (const PersonId& by : device.approved_by) inner.raw(by);
+  });
+}
+
+FurtherDevice decode_device(Reader& in) {
+  FurtherDevice device;
+  device.person = in.fixed<PersonId>();
+  device.since.ms = static_cast<int64_t>(in.u64());
+  Reader approved = in.vector(kMostApprovals * PersonId::kSize);
+  while (!approved.empty()) device.approved_by.push_back(approved.fixed<PersonId>());
+  if (!approved.ok()) in.fail(CodecError::kMalformed);
+  return device;
 }
 
 std::map<PersonId, Approval> decode_removal(Reader& in) {
@@ -124,6 +143,11 @@ void Roster::load(const GroupId& id, Rows& rows) {
   rows.scan(kFromPorchRows, prefix_range(id), [&](BytesView key, BytesView value) {
     Reader in(value);
     from_porch_[RequestId::from(key_rest(key))] = decode_from_porch(in);
+    return true;
+  });
+  rows.scan(kDeviceRows, prefix_range(id), [&](BytesView key, BytesView value) {
+    Reader in(value);
+    devices_[DeviceId::from(key_rest(key))] = decode_device(in);
     return true;
   });
   auto newest = prefix_range(id);
@@ -211,18 +235,30 @@ bool Roster::fold(const Court& court, const Author& author, const Event& event, 
   }
 }
 
+namespace {
+
+// Whether a proposed identity could come in: a new person, or one more device of its sponsor's own.
+bool may_come(const Court& court, const Identity& newcomer, const PersonId& sponsor) {
+  const uint64_t epoch = court.group.epoch();
+  if (newcomer.is_first())
+    return !court.is_present(newcomer.person) && !court.policy.is_spent(Hash::from(newcomer.person), epoch);
+  return newcomer.person == sponsor && !court.leaf_of(newcomer.device) &&
+         court.devices_of(sponsor) < kMostDevices &&
+         !court.policy.is_spent(Hash::from(newcomer.device), epoch);
+}
+
+}  // namespace
+
 bool Roster::fold_proposed(const Court& court, const Author& author, const Event& event, Rows& rows) {
   auto body = decode_proposed(event.body);
   if (!body.ok() || requests_.size() >= kMostOpenRequests) return false;
   const auto newcomer = check_candidate(body->candidate, court.group.group_extensions());
   if (!newcomer.ok() || body->approval.leaf != author.leaf.value) return false;
-  if (!approval_holds(court, add_action(body->candidate), body->approval)) return false;
-  const auto is_newcomer = [&](const Seat& seat) { return seat.identity.person == newcomer->person; };
-  if (std::ranges::any_of(court.seats, is_newcomer)) return false;
-  if (court.policy.is_spent(Hash::from(newcomer->person), court.group.epoch())) return false;
+  if (!approval_holds(court, action_of(body->candidate, *newcomer), body->approval)) return false;
+  if (!may_come(court, *newcomer, author.person)) return false;
   size_t mine = 0;
   for (const auto& [id, open] : requests_) {
-    if (open.newcomer == newcomer->person) return false;
+    if (open.newcomer.device == newcomer->device) return false;
     if (open.sponsor == author.person) ++mine;
   }
   if (mine >= kMostOpenBySponsor) return false;
@@ -231,7 +267,7 @@ bool Roster::fold_proposed(const Court& court, const Author& author, const Event
                    std::move(body->note),
                    event.at,
                    author.person,
-                   newcomer->person,
+                   *newcomer,
                    {{author.person, std::move(body->approval)}}};
   save_request(id, rows);
   return true;
@@ -241,11 +277,19 @@ bool Roster::fold_confirmed(const Court& court, const Author& author, const Even
   auto body = decode_confirmed(event.body);
   if (!body.ok() || body->approval.leaf != author.leaf.value) return false;
   const auto at = requests_.find(body->request);
-  if (at == requests_.end() || at->second.has_approval_of(author.person) ||
-      at->second.approvals.size() >= kMostApprovals)
-    return false;
-  if (!approval_holds(court, add_action(at->second.candidate), body->approval)) return false;
-  at->second.approvals.emplace_back(author.person, std::move(body->approval));
+  if (at == requests_.end()) return false;
+  const Action action = at->second.action();
+  auto& approvals = at->second.approvals;
+  if (!approval_holds(court, action, body->approval)) return false;
+  // The device by which she said so may be gone: then she says so again. The sponsor's word is the first.
+  const auto known = std::ranges::find(approvals, author.person, [](const auto& item) { return item.first; });
+  if (known != approvals.end()) {
+    if (known == approvals.begin() || approval_holds(court, action, known->second)) return false;
+    known->second = std::move(body->approval);
+  } else {
+    if (approvals.size() >= kMostApprovals) return false;
+    approvals.emplace_back(author.person, std::move(body->approval));
+  }
   save_request(body->request, rows);
   return true;
 }
@@ -271,15 +315,13 @@ void Roster::enter_epoch(std::span<const Seat> before, const Court& now, Rows& r
 
   std::vector<RequestId> over;
   for (const auto& [id, open] : requests_) {
-    if (new_persons.contains(open.newcomer)) {
-      Person person{open.candidate.name, open.at, open.sponsor, {}};
-      for (size_t i = 1; i < open.approvals.size(); ++i)
-        person.confirmed_by.push_back(open.approvals[i].first);
-      set_person(open.newcomer, std::move(person), rows);
-    }
-    if (new_persons.contains(open.newcomer) || !new_persons.contains(open.sponsor) ||
-        open.approvals.front().second.last_epoch < now.group.epoch())
-      over.push_back(id);
+    const bool came = now.leaf_of(open.newcomer.device).has_value();
+    if (came) enter(open, rows);
+    // By the device that proposed it a newcomer knows the group.
+    const Identity* sponsor = now.identity({open.approvals.front().second.leaf});
+    const bool stands = sponsor && sponsor->person == open.sponsor &&
+                        open.approvals.front().second.last_epoch >= now.group.epoch();
+    if (came || !stands) over.push_back(id);
   }
   for (const RequestId& id : over) erase_request(id, rows);
   for (const PersonId& person : new_persons)
@@ -292,7 +334,32 @@ void Roster::enter_epoch(std::span<const Seat> before, const Court& now, Rows& r
     removals_.erase(person);
     rows.erase(kRemovalRows, row_key(id_, person.view()));
   }
+  drop_devices(now, rows);
   settle_changes(now, rows);
+}
+
+void Roster::enter(const OpenRequest& request, Rows& rows) {
+  std::vector<PersonId> others;
+  for (size_t i = 1; i < request.approvals.size(); ++i) others.push_back(request.approvals[i].first);
+  if (!request.is_device())
+    return set_person(request.newcomer.person,
+                      {request.candidate.name, request.at, request.sponsor, std::move(others)}, rows);
+  devices_[request.newcomer.device] = {request.newcomer.person, request.at, std::move(others)};
+  save_device(request.newcomer.device, rows);
+}
+
+void Roster::save_device(const DeviceId& device, Rows& rows) const {
+  Writer out;
+  encode_device(out, devices_.at(device));
+  rows.put(kDeviceRows, row_key(id_, device.view()), out.view());
+}
+
+void Roster::drop_devices(const Court& now, Rows& rows) {
+  std::erase_if(devices_, [&](const auto& item) {
+    if (now.leaf_of(item.first) || now.policy.is_left({item.second.person, item.first})) return false;
+    rows.erase(kDeviceRows, row_key(id_, item.first.view()));
+    return true;
+  });
 }
 
 bool Roster::mark_seen(const PersonId& person, const EventId& event, Rows& rows) {
@@ -344,6 +411,12 @@ Bytes Roster::snapshot(Rows& rows) const {
     for (const auto& [id, from] : from_porch_) {
       inner.raw(id);
       encode(inner, from);
+    }
+  });
+  out.vector([&](Writer& inner) {
+    for (const auto& [id, device] : devices_) {
+      inner.raw(id);
+      encode_device(inner, device);
     }
   });
   out.u64(next_seen_);
@@ -399,6 +472,12 @@ Result<> Roster::restore(const GroupId& id, BytesView snapshot, Rows& rows) {
     from_porch_[request] = decode_from_porch(porch);
     save_from_porch(request, rows);
   }
+  Reader devices = in.vector();
+  while (!devices.empty()) {
+    const DeviceId device = devices.fixed<DeviceId>();
+    devices_[device] = decode_device(devices);
+    save_device(device, rows);
+  }
   next_seen_ = in.u64();
   Reader marks = in.vector(kSeenWindow * Mark::kSize);
   const uint64_t count = marks.left() / Mark::kSize;
@@ -411,7 +490,7 @@ Result<> Roster::restore(const GroupId& id, BytesView snapshot, Rows& rows) {
     rows.put(kSeenRows, row_key(id_, mark.view()), value);
     rows.put(kSeenOrderRows, row_key(id_, order), mark);
   }
-  for (Reader* part : {&persons, &requests, &removals, &changes, &objections, &porch, &marks})
+  for (Reader* part : {&persons, &requests, &removals, &changes, &objections, &porch, &devices, &marks})
     HW_TRY(part->finish());
   HW_TRY(in.finish());
   return success();

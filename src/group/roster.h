@@ -33,8 +33,10 @@ struct OpenRequest {
   std::string note;
   Instant at;
   PersonId sponsor;
-  PersonId newcomer;
+  Identity newcomer;  // a new person's, or a further device of the sponsor's own
   std::vector<std::pair<PersonId, Approval>> approvals;  // the sponsor's first
+  bool is_device() const { return !newcomer.is_first(); }
+  Action action() const { return action_of(candidate, newcomer); }
   bool has_approval_of(const PersonId& person) const;
   std::vector<Approval> plain_approvals() const;
 };
@@ -46,6 +48,13 @@ struct OpenChange {
   const PersonId& by() const { return approvals.front().first; }
   bool has_approval_of(const PersonId& person) const;
   std::vector<Approval> plain_approvals() const;
+};
+
+// A further device of a person, as long as it is in the group.
+struct FurtherDevice {
+  PersonId person;
+  Instant since;
+  std::vector<PersonId> approved_by;
 };
 
 struct Objection {
@@ -71,6 +80,7 @@ class Roster {
   const std::map<ChangeId, OpenChange>& changes() const { return changes_; }
   const std::map<RequestId, Objections>& objections() const { return objections_; }
   const std::map<RequestId, FromPorch>& from_porch() const { return from_porch_; }
+  const std::map<DeviceId, FurtherDevice>& devices() const { return devices_; }
   std::string name_of(const PersonId& person) const;
 
   void set_person(const PersonId& id, Person person, Rows& rows);
@@ -91,6 +101,9 @@ class Roster {
   Result<> restore(const GroupId& id, BytesView snapshot, Rows& rows);
 
  private:
+  void enter(const OpenRequest& request, Rows& rows);
+  void save_device(const DeviceId& device, Rows& rows) const;
+  void drop_devices(const Court& now, Rows& rows);
   void save_request(const RequestId& id, Rows& rows) const;
   void erase_request(const RequestId& id, Rows& rows);
   void save_removal(const PersonId& person, Rows& rows) const;
@@ -115,6 +128,7 @@ class Roster {
   std::map<ChangeId, OpenChange> changes_;
   std::map<RequestId, Objections> objections_;
   std::map<RequestId, FromPorch> from_porch_;
+  std::map<DeviceId, FurtherDevice> devices_;
   uint64_t next_seen_ = 1;
 };
 

@@ -1,149 +1,10 @@
 #include "group/rules.h"
 
 #include "crypto/crypto.h"
+#include "group/rules_inside.h"
 
 namespace homeward::group {
 namespace {
-
-Error broken(const char* rule) { return {GroupError::kNotAllowed, rule}; }
-
-const Grant* find_grant(const Claims& claims, const auto& fits) {
-  for (const Grant& grant : claims.grants)
-    if (fits(grant.action)) return &grant;
-  return nullptr;
-}
-
-// A commit while it is judged.
-struct Case {
-  const Court& court;
-  const mls::CommitCandidate& commit;
-  const Claims& claims;
-  PersonId committer;
-  std::map<PersonId, const mls::KeyPackage*> added;  // by person
-  std::map<mls::LeafIndex, bool> removed;            // leaf → by value
-  Departures departures;
-};
-
-bool only_known_proposals(const Court& court, const mls::CommittedProposal& item) {
-  if (!item.by_reference)
-    return std::holds_alternative<mls::Add>(item.proposal) ||
-           std::holds_alternative<mls::Remove>(item.proposal) ||
-           std::holds_alternative<mls::GroupContextExtensions>(item.proposal);
-  const auto* remove = std::get_if<mls::Remove>(&item.proposal);
-  if (!remove) return false;
-  const auto at = court.pending.find(remove->removed);
-  return at != court.pending.end() && at->second.ref == item.ref;
-}
-
-Result<> sort_proposals(Case& c) {
-  for (const mls::CommittedProposal& item : c.commit.proposals()) {
-    if (!only_known_proposals(c.court, item)) return broken("a proposal of a kind that is not allowed");
-    if (const auto* add = std::get_if<mls::Add>(&item.proposal)) {
-      const auto identity = identity_of(add->key_package.leaf_node);
-      if (!identity.ok()) return broken("Add: a credential of another form");
-      if (!add->key_package.extensions.empty() || !add->key_package.leaf_node.extensions().empty())
-        return broken("Add: extensions");
-      if (!c.added.emplace(identity->person, &add->key_package).second) return broken("Add: a person twice");
-    }
-    if (const auto* remove = std::get_if<mls::Remove>(&item.proposal))
-      c.removed.emplace(remove->removed, !item.by_reference);
-  }
-  if (c.added.size() > kMostAdds || c.removed.size() > kMostRemoves) return broken("too many at once");
-  return success();
-}
-
-Result<> check_committer_leaf(const Case& c) {
-  const mls::LeafIndex at = c.commit.committer();
-  const mls::LeafNode* before = c.court.group.member(at);
-  const mls::LeafNode* after = c.commit.tree().leaf(at);
-  if (!before || !after || !equal(before->signature_key(), after->signature_key()) ||
-      !equal(before->identity(), after->identity()) ||
-      after->credential_type() != mls::CredentialType::kBasic || !after->extensions().empty())
-    return broken("the committer's leaf became another's");
-  return success();
-}
-
-// Replace: the leaf that goes asked for it with this key package.
-Result<> check_replacement(Case& c, mls::LeafIndex leaf, const mls::KeyPackage& key_package) {
-  const mls::LeafNode* old = c.court.group.member(leaf);
-  if (!old || !equal(old->signature_key(), key_package.leaf_node.signature_key()))
-    return broken("Replace: another key");
-  const Hash hash = key_package_hash(key_package);
-  if (c.court.policy.is_spent(hash, c.court.group.epoch())) return broken("Replace: used once already");
-  const Action action = ReplaceAction{hash};
-  const Grant* grant = find_grant(c.claims, [&](const Action& has) { return has == action; });
-  if (!grant) return broken("Replace: not asked for");
-  for (const Approval& approval : grant->approvals) {
-    if (approval.leaf != leaf.value || !approval_holds(c.court, action, approval)) continue;
-    c.departures.replacements.push_back({hash, approval.last_epoch});
-    return success();
-  }
-  return broken("Replace: not asked for by that leaf");
-}
-
-Result<> check_removals(Case& c) {
-  for (const auto& [leaf, pending] : c.court.pending)
-    if (!c.removed.contains(leaf)) return broken("a pending removal that is not covered");
-  for (const auto& [leaf, by_value] : c.removed) {
-    const Identity* identity = c.court.identity(leaf);
-    if (!identity) return broken("Remove: nobody there");
-    const auto replaced = c.added.find(identity->person);
-    if (replaced != c.added.end()) {
-      if (!by_value) return broken("Replace: of someone who is to be removed");
-      HW_TRY(check_replacement(c, leaf, *replaced->second));
-      continue;
-    }
-    c.departures.persons.insert(identity->person);
-    if (!by_value) continue;  // authorised when it was taken in
-    const Action action = RemoveAction{identity->person};
-    const Grant* grant = find_grant(c.claims, [&](const Action& has) { return has == action; });
-    std::set<PersonId> approvers;
-    if (grant) approvers = approvers_of(c.court, action, grant->approvals);
-    approvers.insert(c.committer);
-    if (!removal_is_allowed(c.court, identity->person, std::move(approvers)))
-      return broken("Remove: not approved");
-  }
-  return success();
-}
-
-Result<> check_adds(const Case& c) {
-  for (const auto& [person, key_package] : c.added) {
-    bool replaces = false;
-    for (const Seat& seat : c.court.seats) {
-      if (seat.identity.person != person) continue;
-      if (!c.removed.contains(seat.leaf)) return broken("Add: already a member");
-      replaces = true;
-    }
-    if (replaces) continue;
-    if (c.court.policy.is_spent(Hash::from(person), c.court.group.epoch())) return broken("Add: was removed");
-    const Hash hash = key_package_hash(*key_package);
-    const Grant* grant = find_grant(c.claims, [&](const Action& has) {
-      const auto* add = std::get_if<AddAction>(&has);
-      return add && (add->key_package == hash || add->spare == hash);
-    });
-    if (!grant) return broken("Add: no approvals");
-    auto approvers = approvers_of(c.court, grant->action, grant->approvals);
-    approvers.insert(c.committer);
-    if (approvers.size() < c.court.needed_for_add()) return broken("Add: too few approvals");
-  }
-  return success();
-}
-
-Result<> check_policy_change(const Case& c, const Policy& next) {
-  Policy seed_only = c.court.policy;
-  seed_only.return_seed = next.return_seed;
-  if (next == seed_only) return success();
-  const Grant* grant =
-      find_grant(c.claims, [](const Action& action) { return std::holds_alternative<ChangeAction>(action); });
-  if (!grant) return broken("policy: a change that nobody named");
-  const Change& change = std::get<ChangeAction>(grant->action).change;
-  HW_LET(const Policy follows, policy_changed(c.court, change));
-  if (next != follows) return broken("policy: another than the change leads to");
-  auto approvers = approvers_of(c.court, grant->action, grant->approvals);
-  approvers.insert(c.committer);
-  if (!change_is_allowed(c.court, change, approvers)) return broken("policy: too few approvals");
-  return success();
-}
 
 void forget_spent(Policy& policy, uint64_t epoch) {
   std::erase_if(policy.spent, [&](const Spent& item) { return item.until <= epoch; });
@@ -214,6 +75,33 @@ uint32_t Court::needed_for_add() const {
   return 1 + static_cast<uint32_t>(std::min<size_t>(policy.vouches, count_persons(seats) - 1));
 }
 
+uint32_t Court::needed_for_device() const {
+  return 1 + static_cast<uint32_t>(std::min<size_t>(1, count_persons(seats) - 1));
+}
+
+bool Court::is_named_whole(const PersonId& person) const {
+  return std::ranges::any_of(
+      pending, [&](const auto& item) { return item.second.whole && item.second.person == person; });
+}
+
+bool Court::is_named(mls::LeafIndex leaf) const {
+  if (pending.empty()) return false;
+  const Identity* who = identity(leaf);
+  return pending.contains(leaf) || (who && is_named_whole(who->person));
+}
+
+size_t Court::devices_of(const PersonId& person) const {
+  return static_cast<size_t>(
+      std::ranges::count_if(seats, [&](const Seat& seat) { return seat.identity.person == person; }));
+}
+
+std::optional<mls::LeafIndex> Court::leaf_of(const DeviceId& device) const {
+  const auto at =
+      std::ranges::find_if(seats, [&](const Seat& seat) { return seat.identity.device == device; });
+  if (at == seats.end()) return {};
+  return at->leaf;
+}
+
 uint32_t Court::needed_for_removal() const { return std::max<uint32_t>(kLeastRemovers, policy.vouches); }
 
 uint32_t Court::needed_for_election() const {
@@ -232,6 +120,62 @@ Hash key_package_hash(const mls::KeyPackage& key_package) {
 
 AddAction add_action(const Candidate& candidate) {
   return {sha256(candidate.key_package), sha256(candidate.spare)};
+}
+
+bool left_one_asks(const Court& court, const mls::KeyPackage& key_package, const Approval& approval) {
+  const uint64_t epoch = court.group.epoch();
+  if (approval.leaf != kNoLeaf || approval.last_epoch < epoch || approval.last_epoch - epoch > kReturnEpochs)
+    return false;
+  const Action action = ReplaceAction{key_package_hash(key_package)};
+  return group_suite()
+      .verify_with_label(key_package.leaf_node.signature_key(), kApprovalLabel,
+                         approval_content(court.id, action_hash(action), approval.last_epoch),
+                         approval.signature)
+      .ok();
+}
+
+Policy policy_anew(const Court& court, const PersonId& without, const std::set<DeviceId>& come,
+                   const ReturnSeed& seed) {
+  std::set<PersonId> persons;
+  std::set<Hash> left(court.policy.left.begin(), court.policy.left.end());
+  Departures departures;
+  for (const Seat& seat : court.seats) {
+    if (come.contains(seat.identity.device))
+      persons.insert(seat.identity.person);
+    else if (seat.identity.person != without && !court.is_named(seat.leaf))
+      left.insert(hash_of(seat.identity));
+    else if (seat.identity.person != without && !court.is_named_whole(seat.identity.person))
+      departures.devices.insert(seat.identity.device);
+    else
+      departures.persons.insert(seat.identity.person);
+  }
+  Policy next = policy_after(court, departures);
+  const auto stays_away = [&](const PersonId& person) { return !persons.contains(person); };
+  std::erase_if(next.organizers, stays_away);
+  std::erase_if(next.advisers, stays_away);
+  next.return_seed = seed;
+  next.left.assign(left.begin(), left.end());
+  if (next.left.size() > kMostLeft) next.left.resize(kMostLeft);
+  return next;
+}
+
+Action action_of(const Candidate& candidate, const Identity& identity) {
+  if (identity.is_first()) return add_action(candidate);
+  return DeviceAction{identity.person, sha256(candidate.key_package), sha256(candidate.spare)};
+}
+
+uint32_t needed_for(const Court& court, const Identity& identity) {
+  return identity.is_first() ? court.needed_for_add() : court.needed_for_device();
+}
+
+bool has_own_word(const Court& court, const Action& action, const PersonId& person,
+                  std::span<const Approval> approvals, const std::set<mls::LeafIndex>& but_not) {
+  return std::ranges::any_of(approvals, [&](const Approval& approval) {
+    const mls::LeafIndex leaf{approval.leaf};
+    const Identity* by = court.identity(leaf);
+    return by && by->person == person && !court.is_named(leaf) && !but_not.contains(leaf) &&
+           approval_holds(court, action, approval);
+  });
 }
 
 Result<Identity> check_candidate(const Candidate& candidate,
@@ -287,16 +231,26 @@ bool removal_is_allowed(const Court& court, const PersonId& person, std::set<Per
   return approvers.size() >= court.needed_for_removal();
 }
 
+Grant device_removal_grant(const DeviceId& device) { return {RemoveDeviceAction{device}, {}}; }
+
 Result<PendingRemoval> judge_own_removal(const Court& court, mls::LeafIndex mine, mls::LeafIndex target,
                                          const Claims& claims, BytesView ref) {
   const Identity* proposer = court.identity(mine);
   const Identity* identity = court.identity(target);
   if (!proposer || !identity) return broken("Remove: nobody there");
-  if (court.pending.contains(target)) return broken("Remove: already pending");
+  if (court.pending.contains(target) || court.is_named_whole(identity->person))
+    return broken("Remove: already pending");
   if (court.pending.size() >= kMostRemoves) return broken("Remove: too many at once");
   PendingRemoval out{copy_of(ref), identity->person, mine};
-  if (mine == target) return out;  // leaving is always allowed
+  const Action alone = RemoveDeviceAction{identity->device};
+  out.whole = find_grant(claims, [&](const Action& has) { return has == alone; }) == nullptr;
   if (court.is_named(mine)) return broken("Remove: by one who is to be removed");
+  // She herself, from any of her devices: leaving, or one of them alone.
+  if (proposer->person == identity->person) return out;
+  if (!out.whole) {
+    if (court.policy.is_organizer(proposer->person)) return out;
+    return broken("Remove: another's device");
+  }
   const Action action = RemoveAction{identity->person};
   const Grant* grant = find_grant(claims, [&](const Action& has) { return has == action; });
   std::set<PersonId> approvers;
@@ -324,7 +278,10 @@ Policy policy_after(const Court& court, const Departures& departures) {
   forget_spent(next, epoch);
   for (const PersonId& person : departures.persons)
     next.spent.push_back({Hash::from(person), epoch + kApprovalEpochs});
+  for (const DeviceId& device : departures.devices)
+    next.spent.push_back({Hash::from(device), epoch + kApprovalEpochs});
   for (const Spent& item : departures.replacements) next.spent.push_back(item);
+  std::erase_if(next.left, [&](const Hash& one) { return departures.back.contains(one); });
   sort_spent(next);
   return next;
 }
@@ -376,28 +333,6 @@ uint32_t needed_for_change(const Court& court, const Change& change, const Perso
   if (court.policy.organizers.empty()) return court.needed_for_election();
   if (lays_down(court, change, proposer)) return 1;
   return static_cast<uint32_t>(std::min<size_t>(2, court.policy.organizers.size()));
-}
-
-Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& candidate, const Claims& claims) {
-  if (candidate.sender().type != mls::SenderType::kMember) return broken("a commit from outside");
-  if (candidate.reinit()) return broken("ReInit");
-  if (!candidate.has_path()) return broken("a commit without a path");
-  const Identity* committer = court.identity(candidate.sender().leaf);
-  if (!committer) return broken("a committer who is not here");
-  if (court.is_named(candidate.sender().leaf)) return broken("a commit by one who is to be removed");
-  Case c{court, candidate, claims, committer->person, {}, {}, {}};
-  HW_TRY(sort_proposals(c));
-  HW_TRY(check_committer_leaf(c));
-  HW_TRY(check_removals(c));
-  HW_TRY(check_adds(c));
-  auto next = policy_of(candidate.group_extensions());
-  if (!next.ok()) return broken("a policy that does not read");
-  if (!c.added.empty() || !c.removed.empty()) {
-    if (*next != policy_after(court, c.departures)) return broken("another policy than follows");
-  } else if (*next != court.policy) {
-    HW_TRY(check_policy_change(c, *next));
-  }
-  return std::move(*next);
 }
 
 }  // namespace homeward::group

@@ -2,13 +2,22 @@
 // member's device.
 //
 //   Add      by value; sponsor and min(vouches, persons − 1) other persons, over the newcomer's key packages
-//   Remove   by an organizer, by as many persons as the vouches (two at least), or of oneself; by value or by
-//   reference Replace  Remove and Add of the same person and key, by anyone, with the word of the leaf that
-//   is replaced Policy   a change, by an organizer, two where there are several; none left: an election by as
-//   many persons as remove; one's own role down: alone; the return seed alone: anyone Update anyone
+//   Device   Add of a further leaf of a person who is here; a leaf of hers that stays, and min(1, persons −
+//   1)
+//            other persons
+//   Remove   of all devices of a person, by an organizer, by as many persons as the vouches (two at least),
+//   or
+//            of oneself; by value or by reference
+//   Remove   of one device alone, by any device of the same person or an organizer; by reference
+//   Replace  Remove and Add of the same leaf's identity and key, by anyone, with the word of that leaf
+//   Policy   a change, by an organizer, two where there are several; none left: an election by as many
+//   persons
+//            as remove; one's own role down: alone; the return seed alone: anyone
+//   Back     Add of one who was left behind when the group was started anew, by anyone, with the word of her
+//   key Update   anyone
 //
-// An authorised Remove by reference must be covered by whatever commit comes next; who is named by one can
-// approve of and propose nothing any more.
+// An authorised Remove by reference must be covered by whatever commit comes next, with all other devices of
+// the person that it names; who is named by one can approve of and propose nothing any more.
 #pragma once
 
 #include <map>
@@ -35,12 +44,14 @@ struct Seat {
 Result<std::vector<Seat>> seats_of(const mls::RatchetTree& tree);
 size_t count_persons(std::span<const Seat> seats);
 
-// A Remove by reference that was taken in and authorised; by its target's leaf.
+// A Remove by reference that was taken in and authorised; by its target's leaf. One of a whole person names
+// all her devices, and the commit removes the others by value.
 struct PendingRemoval {
   Bytes ref;
   PersonId person;
   mls::LeafIndex by;
   uint64_t number = 0;  // of its entry
+  bool whole = true;    // the person; else this device alone
 };
 using PendingRemovals = std::map<mls::LeafIndex, PendingRemoval>;
 
@@ -52,16 +63,31 @@ struct Court {
   std::span<const Seat> seats;
   const PendingRemovals& pending;
   const Identity* identity(mls::LeafIndex leaf) const;  // null: nobody sits there
-  bool is_named(mls::LeafIndex leaf) const { return pending.contains(leaf); }
+  bool is_named(mls::LeafIndex leaf) const;
+  bool is_named_whole(const PersonId& person) const;
   uint32_t needed_for_add() const;       // persons, the sponsor included
+  uint32_t needed_for_device() const;    // persons, she herself included
   uint32_t needed_for_removal() const;   // persons, where none is an organizer
   uint32_t needed_for_election() const;  // persons, where no organizer is left
   bool is_present(const PersonId& person) const;
+  size_t devices_of(const PersonId& person) const;
+  std::optional<mls::LeafIndex> leaf_of(const DeviceId& device) const;
 };
 
 // Both key packages of a request: ours in form, signed, of one new identity. Answers it.
 Result<Identity> check_candidate(const Candidate& candidate,
                                  const std::vector<mls::Extension>& group_extensions);
+// What approvals of this request sign: of a newcomer, or of a further device.
+// Whether the one who was left behind and has this key package gave her word for it.
+bool left_one_asks(const Court& court, const mls::KeyPackage& key_package, const Approval& approval);
+// The policy of a group that is started anew by those who stay, without a committer.
+Policy policy_anew(const Court& court, const PersonId& without, const std::set<DeviceId>& come,
+                   const ReturnSeed& seed);
+Action action_of(const Candidate& candidate, const Identity& identity);
+uint32_t needed_for(const Court& court, const Identity& identity);
+// Whether a leaf of the person herself is among those whose approval holds.
+bool has_own_word(const Court& court, const Action& action, const PersonId& person,
+                  std::span<const Approval> approvals, const std::set<mls::LeafIndex>& but_not = {});
 AddAction add_action(const Candidate& candidate);
 Hash key_package_hash(const mls::KeyPackage& key_package);
 
@@ -77,12 +103,16 @@ Result<PendingRemoval> judge_removal(const Court& court, const mls::Opened& open
 // My own, of which I know leaf and target.
 Result<PendingRemoval> judge_own_removal(const Court& court, mls::LeafIndex mine, mls::LeafIndex target,
                                          const Claims& claims, BytesView ref);
+// What a Remove of one device alone carries.
+Grant device_removal_grant(const DeviceId& device);
 
 // The policy after persons go and replacements are made.
 struct Departures {
   std::set<PersonId> persons;       // who go for good
+  std::set<DeviceId> devices;       // that go alone
+  std::set<Hash> back;              // who were left behind and come back
   std::vector<Spent> replacements;  // key packages that were used up
-  bool empty() const { return persons.empty() && replacements.empty(); }
+  bool empty() const { return persons.empty() && devices.empty() && replacements.empty(); }
 };
 Policy policy_after(const Court& court, const Departures& departures);
 

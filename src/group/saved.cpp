@@ -6,7 +6,7 @@
 namespace homeward::group {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 
 uint64_t raw_ms(Instant at) { return static_cast<uint64_t>(at.ms); }
 Instant instant(Reader& in) { return {static_cast<int64_t>(in.u64())}; }
@@ -15,7 +15,7 @@ Bytes encode_invite(const OwnInvite& invite) {
   Writer out;
   out.raw(invite.ask.read.token).raw(invite.ask.write.token).u64(raw_ms(invite.ends));
   out.opaque(invite.request_key.private_key.view()).opaque(invite.request_key.public_key).u64(invite.taken);
-  out.u8(invite.used).u8(invite.revoked);
+  out.u8(invite.used).u8(invite.revoked).u8(invite.for_device);
   return out.take();
 }
 
@@ -30,6 +30,7 @@ OwnInvite decode_invite(Reader& in) {
   invite.taken = in.u64();
   invite.used = in.optional();
   invite.revoked = in.optional();
+  invite.for_device = in.optional();
   return invite;
 }
 
@@ -75,6 +76,8 @@ Bytes encode(const Saved& saved) {
   });
   out.u8(saved.seed_stale).opaque(saved.policy).u8(saved.has_bundle);
   out.raw(encode(saved.bundle)).raw(saved.bundle_from);
+  out.u8(saved.stuck_why).raw(saved.accused).u64(raw_ms(saved.stuck_since)).u64(raw_ms(saved.seed_since));
+  out.raw(saved.claim_by).u64(raw_ms(saved.claim_at)).raw(saved.claim_seed).u8(saved.claiming);
   return out.take();
 }
 
@@ -87,7 +90,7 @@ Result<Saved> decode_saved(BytesView row) {
   saved.signature_key.private_key = Secret(in.opaque(128));
   saved.signature_key.public_key = copy_of(in.opaque(128));
   const uint8_t standing = in.u8();
-  if (standing < 1 || standing > 6) in.fail(CodecError::kMalformed);
+  if (standing < 1 || standing > 7) in.fail(CodecError::kMalformed);
   saved.standing = static_cast<Standing>(standing);
   saved.epoch = in.u64();
   saved.taken = in.u64();
@@ -106,6 +109,14 @@ Result<Saved> decode_saved(BytesView row) {
   else
     in.fail(CodecError::kMalformed);
   saved.bundle_from = in.fixed<PersonId>();
+  saved.stuck_why = in.u8();
+  saved.accused = in.fixed<PersonId>();
+  saved.stuck_since = instant(in);
+  saved.seed_since = instant(in);
+  saved.claim_by = in.fixed<DeviceId>();
+  saved.claim_at = instant(in);
+  saved.claim_seed = in.fixed<ReturnSeed>();
+  saved.claiming = in.optional();
   HW_TRY(routine.finish());
   HW_TRY(in.finish());
   return saved;
@@ -159,13 +170,13 @@ void Group::Impl::save_own_commit(Rows& rows) {
   rows.put(kPendingCommitRows, row_key(id), row.view());
 }
 
-Result<> Group::Impl::begin(Rows& rows) {
+Result<> Group::Impl::begin(Rows& rows, Instant now) {
   HW_LET(policy, policy_of(mls->group_extensions()));
   HW_LET(seats, seats_of(mls->tree()));
   saved.policy = encode(policy);
   queue.enter(*mls, id);
   outbox.load(id, rows);
-  watch_return_seed(rows);
+  watch_return_seed(rows, now);
   return success();
 }
 
@@ -198,6 +209,7 @@ Result<std::unique_ptr<Group::Impl>> Group::Impl::load(const GroupId& id, Rows& 
     removal.person = in.fixed<PersonId>();
     removal.by = {in.u32()};
     removal.number = in.u64();
+    removal.whole = in.optional();
     reads = reads && in.finish().ok();
     impl->pending[{static_cast<uint32_t>(leaf.u64())}] = std::move(removal);
     return true;
@@ -222,6 +234,7 @@ Result<std::unique_ptr<Group::Impl>> Group::Impl::load(const GroupId& id, Rows& 
     if (body.ok()) impl->confirming.insert(body->request);
   }
   HW_TRY(impl->load_returns(rows));
+  HW_TRY(impl->load_devices(rows));
   if (const auto flight = rows.get(kFlightRows, row_key(id))) {
     HW_LET(impl->flight, decode_flight(*flight));
   }
@@ -242,10 +255,11 @@ Result<std::unique_ptr<Group::Impl>> Group::Impl::load(const GroupId& id, Rows& 
 
 void Group::Impl::erase_rows(Rows& rows, bool all) {
   const auto range = prefix_range(id);
-  for (const Space space : {kMlsRows,           kHashRows,       kOutboxRows,  kFlightRows,   kOwnRows,
-                            kRequestRows,       kAskedRows,      kInviteRows,  kSeenRows,     kSeenOrderRows,
-                            kPendingCommitRows, kProposalRows,   kRemovalRows, kChangeRows,   kObjectionRows,
-                            kFromPorchRows,     kReturnSeedRows, kReturnRows,  kMyReturnRows, kJoinPieceRows})
+  for (const Space space :
+       {kMlsRows,      kHashRows,      kOutboxRows,    kFlightRows,    kOwnRows,           kRequestRows,
+        kAskedRows,    kInviteRows,    kSeenRows,      kSeenOrderRows, kPendingCommitRows, kProposalRows,
+        kRemovalRows,  kChangeRows,    kObjectionRows, kFromPorchRows, kReturnSeedRows,    kReturnRows,
+        kMyReturnRows, kJoinPieceRows, kDeviceRows,    kOwnKeyRows,    kSiblingRows,       kGoneRows})
     rows.erase_range(space, range);
   if (!all) return;
   for (const Space space : {kStateRows, kSideRows, kPersonRows, kWarningRows}) rows.erase_range(space, range);

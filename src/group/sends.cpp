@@ -49,24 +49,43 @@ bool Group::Impl::encrypt_event(const Outbox::Item& item, Turn& turn) {
   return false;
 }
 
+// The leaf that a removal of mine names; nothing if it is done, or not allowed (any more).
+std::optional<mls::LeafIndex> Group::Impl::removal_target(const Outbox::Item& item) const {
+  const Court here = court();
+  if (item.type == OutgoingType::kRemoveDevice) {
+    const auto target = here.leaf_of(DeviceId::from(item.person));
+    if (!target || here.is_named(*target)) return {};
+    const bool mine = here.identity(*target)->person == saved.me.person;
+    if (!mine && !policy.is_organizer(saved.me.person)) return {};
+    return target;
+  }
+  const PersonId person = item.type == OutgoingType::kLeave ? saved.me.person : item.person;
+  if (here.is_named_whole(person)) return {};
+  if (person != saved.me.person && !policy.is_organizer(saved.me.person)) return {};
+  for (const Seat& seat : seats)
+    if (seat.identity.person == person && !pending.contains(seat.leaf)) return seat.leaf;
+  return {};
+}
+
 bool Group::Impl::encrypt_removal(const Outbox::Item& item, Turn& turn) {
   const uint64_t sequence = item.sequence;
-  const PersonId person = item.type == OutgoingType::kLeave ? saved.me.person : item.person;
-  const auto target = leaf_of(person);
-  const bool allowed =
-      person == saved.me.person || (policy.is_organizer(saved.me.person) && !is_named(saved.me.person));
-  if (!target || is_named(person) || !allowed) {
+  const auto target = removal_target(item);
+  if (!target || court().is_named(mls->own_leaf())) {
     outbox.erase(sequence, turn.rows);
     return false;
   }
+  Claims made = claims();
+  const bool whole = item.type != OutgoingType::kRemoveDevice;
+  if (!whole) made.grants = {device_removal_grant(DeviceId::from(item.person))};
   mls::MessageParams params;
-  params.authenticated_data = encode(claims());
+  params.authenticated_data = encode(made);
   auto proposed = mls->propose(mls::Remove{*target}, params, turn.random);
   if (!proposed.ok()) return false;
   Flight next;
   next.purpose = Flight::Purpose::kProposal;
   next.sequence = sequence;
   next.target = target->value;
+  next.whole = whole;
   next.ref = std::move(proposed->ref);
   return take_off(std::move(next), proposed->message, turn);
 }

@@ -36,6 +36,11 @@ inline constexpr Space kMyReturnRows = 0x1013;    // group → my own asking to 
 inline constexpr Space kChangeRows = 0x1014;  // group ‖ change → an open change of the policy (shared state)
 inline constexpr Space kObjectionRows = 0x1015;  // group ‖ request → objections to it (shared state)
 
+inline constexpr Space kDeviceRows = 0x1040;  // group ‖ device → a further device of a person (shared state)
+inline constexpr Space kOwnKeyRows =
+    0x1041;  // group → this device's key for what its person's others send it
+inline constexpr Space kSiblingRows = 0x1042;    // group ‖ device → such a key of another device of mine
+inline constexpr Space kGoneRows = 0x1043;       // group ‖ device → one that asks to return and is no member
 inline constexpr Space kFromPorchRows = 0x1050;  // group ‖ request → where she was before (shared state)
 
 inline constexpr Space kJoinRows = 0x1080;       // join → a newcomer's asking

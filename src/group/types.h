@@ -26,11 +26,14 @@ enum class GroupError : uint16_t {
   kDamaged,        // the saved state does not read
   kLastOrganizer,  // the only organizer names another before she goes
   kNoSuchChange,
+  kNoSuchDevice,
+  kTooManyDevices,  // kMostDevices of one person
 };
 constexpr Room room_of(GroupError) { return Room::kGroup; }
 
 inline constexpr size_t kMostNameBytes = 128;  // of a group or of a person, UTF-8
 inline constexpr size_t kMostGreetingBytes = 1024;
+inline constexpr size_t kMostDevices = 5;  // of one person
 
 struct GroupIdTag;
 using GroupId = FixedBytes<16, GroupIdTag>;  // MLS group_id; random
@@ -124,6 +127,15 @@ struct PendingChange {
   bool can_reject = false;
 };
 
+// A leaf of a person's. The one that she came with carries her own id.
+struct MemberDevice {
+  DeviceId device;
+  bool this_one = false;
+  bool first = false;                 // the one that she came with
+  Instant since;                      // claimed time of its request; the first: of hers
+  std::vector<PersonId> approved_by;  // others who said yes to it
+};
+
 struct Member {
   PersonId person;
   std::string name;
@@ -133,6 +145,7 @@ struct Member {
   PersonId sponsor;  // the founder: herself
   std::vector<PersonId> confirmed_by;
   std::vector<PersonId> removal_by;  // who said that she should go
+  size_t devices = 1;
 };
 
 // A member who is here because of another's word.
@@ -171,8 +184,10 @@ struct JoinRequest {
     Instant at;
   };
   std::vector<Objection> objections;
-  bool comes_back = false;         // a member whose device fell out; one member's `propose` puts her back
-  std::optional<InviteId> invite;  // by which of mine it came, until it is proposed
+  bool comes_back = false;            // a member whose device fell out; one member's `propose` puts her back
+  std::optional<PersonId> device_of;  // a further device of this member, not a newcomer
+  std::optional<PersonId> accuses;    // who comes back could not follow a commit of this person's
+  std::optional<InviteId> invite;     // by which of mine it came, until it is proposed
   std::optional<FromPorch> from_porch;
 };
 
@@ -181,6 +196,7 @@ struct Invite {
   InviteId id;
   Instant ends;
   State state = State::kOpen;
+  bool for_device = false;  // of my own
 };
 
 enum class Standing : uint8_t {
@@ -188,13 +204,26 @@ enum class Standing : uint8_t {
   kLeaving,  // my leave waits for a member to commit it
   kLeft,
   kRemoved,
-  kStuck,   // this device cannot follow (an old copy put back, a commit good for some): it asked to be
-            // replaced
-  kClosed,  // the group's closing date came
+  kStuck,          // this device cannot follow (an old copy put back, a commit good for some): it asked to be
+                   // replaced
+  kClosed,         // the group's closing date came
+  kDeviceRemoved,  // this device alone; its person is still a member
 };
+// Why this device is stuck, and what an organizer can do about it where nobody can follow.
+struct Stuck {
+  enum class Why : uint8_t { kOldCopy = 1, kCannotFollow, kFellBehind, kStartedAnew };
+  Why why = Why::kOldCopy;
+  Instant since;
+  std::optional<PersonId> accused;  // whose commit it could not follow
+  std::vector<PersonId> also;       // others who could not, as far as this device knows
+  bool can_start_anew = false;
+  bool starting_anew = false;  // this device said so, and waits for the relay
+};
+
 // Out of the group for good: it neither reads nor sends.
 inline bool is_out(Standing standing) {
-  return standing == Standing::kLeft || standing == Standing::kRemoved || standing == Standing::kClosed;
+  return standing == Standing::kLeft || standing == Standing::kRemoved || standing == Standing::kClosed ||
+         standing == Standing::kDeviceRemoved;
 }
 
 struct Warning {
@@ -208,6 +237,8 @@ struct Warning {
     kBundleDiffers,   // the newcomer's bundle is not what another member computed
     kOldCopy,         // this vault is an old copy: an entry of its own that it does not remember
     kCannotFollow,    // a commit that is good for some, not for this device
+    kFellBehind,      // away longer than the relay keeps entries
+    kStartedAnew,     // this organizer started the group anew without a committer whom nobody could follow
   };
   Kind kind = Kind::kBadEntry;
   Instant at;

@@ -209,6 +209,12 @@ export class Mock {
       this.notice('requests', group);
       return {};
     },
+    'group.devices': ({ group, member }) => {
+      const one = this.group(group).members.find((other) => (member ? other.member === member : other.me));
+      return { devices: [{ device: 'device', this_one: !member, first: true, since: one?.since ?? 0, approved_by: [], can_remove: false }], can_add: !member };
+    },
+    'group.new_devices': () => ({ devices: [] }),
+    'group.stuck': () => ({ stuck: false, also: [], can_restart: false, restarting: false }),
     'group.members': ({ group }) => ({ members: this.group(group).members.map((one) => ({ removal_by: [], ...one })) }),
     'group.policy': ({ group }) => {
       const g = this.group(group);

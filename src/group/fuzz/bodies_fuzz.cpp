@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       same(decode_piece(bytes), bytes);
       break;
     case 9:
-      same(decode_return_ask(bytes), bytes);
+      same(decode_return_entry(bytes), bytes);
       break;
     case 10:
       same(decode_signed_message(bytes), bytes);

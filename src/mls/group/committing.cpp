@@ -146,6 +146,7 @@ Result<PendingCommit> Group::commit(const CommitParams& params, Random& random) 
   if (applied.path_required || params.force_path || params.leaf.any()) {
     HW_LET(path, make_path(epoch, params, applied, random));
     commit.path = path->path;
+    if (params.alter_path) params.alter_path(*commit.path);
   }
   HW_TRY(check_next_members(applied, with));
   HW_LET(const auto keys, psks_for(epoch, params, applied.psks));

@@ -224,6 +224,9 @@ struct CommitParams {
   // The first commit of a group that goes on from another (sections 11.2, 11.3): allows a PSK of usage
   // `reinit` or `branch` among the proposals, and answers it.
   const Group* predecessor = nullptr;
+  // For tests that play a hostile committer, whose path is not good for everybody: changes it before it is
+  // signed. Empty elsewhere.
+  std::function<void(UpdatePath&)> alter_path;
 };
 
 struct GroupInfoParams {

@@ -13,6 +13,7 @@ export type Member = Result<'group.members'>['members'][number];
 export type JoinRequest = Result<'group.requests'>['requests'][number];
 export type Policy = Result<'group.policy'>;
 export type PolicyChange = Policy['changes'][number];
+export type Device = Result<'group.devices'>['devices'][number];
 export type Chain = Result<'group.chain'>;
 export type Invite = Result<'group.invites'>['invites'][number];
 export type Join = Result<'group.joins'>['joins'][number];

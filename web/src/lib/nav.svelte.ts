@@ -19,6 +19,7 @@ export type Detail =
   | { kind: 'member'; member: string }
   | { kind: 'request'; request: string }
   | { kind: 'invite' }
+  | { kind: 'devices' }
   | { kind: 'invites' }
   | { kind: 'leave' }
   | { kind: 'rules' }
