@@ -27,4 +27,8 @@ export type CountDetail =
   | LossDetail
   | { kind: 'cell'; by: TallyBy; key: string; label: string; state?: TallyState; from_month?: string; until_month?: string; unit?: string; region?: string }
   | { kind: 'report_new'; corrects?: string }
+  | { kind: 'figures' }
+  | { kind: 'bulletin' }
+  | { kind: 'bulletin_draft'; draft: string }
+  | { kind: 'statement_new' }
   | { kind: 'report'; report: string };
