@@ -84,7 +84,7 @@ for (const language of ['ru', 'en']) {
         await click(who, 'open-figures');
         await see(who, 'figures-screen');
       }
-      await who.page.locator(`[data-test="figures-view-${view}"]`).check();
+      await at(who, 'figures-view').selectOption(view);
     }
     async function bulletin(who) {
       if (!(await who.page.locator('[data-test="place-counts"]').count())) await click(who, 'group');
@@ -170,10 +170,10 @@ for (const language of ['ru', 'en']) {
       const file = async (who, text) => {
         writeFileSync(path.join(folder, 'cells.csv'), text);
         await who.page.locator('[data-test="estimate-file"]').setInputFiles(path.join(folder, 'cells.csv'));
-        await click(who, 'estimate-start');
+        await who.page.locator('[data-test="estimate-start"]:enabled').click();
       };
       await figures(first, 'estimate');
-      await first.page.locator('[data-test="estimate-from-file"]').check();
+      await at(first, 'estimate-from').selectOption('file');
       await file(first, cells);
       await see(first, 'estimate-span', 90_000);
       await first.page.locator('[data-test="estimate-models"] summary').click();

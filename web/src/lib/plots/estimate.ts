@@ -16,8 +16,10 @@ export function say_range(one: { estimate?: number; low?: number; high?: number 
 }
 
 export function estimate_plot(rows: EstimateRow[], observed: number, width: number): string {
-  const step = 34;
-  const name = Math.min(width * 0.45, 250);
+  // On a phone the name stands above its line.
+  const narrow = width < 520;
+  const step = narrow ? 48 : 34;
+  const name = narrow ? 14 : Math.min(width * 0.4, 290);
   const right = width - 14;
   const top = 34;
   const bottom = top + rows.length * step;
@@ -28,8 +30,10 @@ export function estimate_plot(rows: EstimateRow[], observed: number, width: numb
   body += segment(x(observed), top - 6, x(observed), bottom, `stroke="${ink}" stroke-width="2" stroke-dasharray="5 4"`);
   body += text(x(observed), 20, t('plot.estimate.observed', { count: say_number(observed) }), `text-anchor="${x(observed) > (name + right) / 2 ? 'end' : 'start'}" font-size="12"`);
   rows.forEach((row, i) => {
-    const y = top + i * step + step / 2;
-    body += text(name - 8, y + 4, shorten(row.name, Math.floor(name / 6.6)), 'text-anchor="end" font-size="12"');
+    const y = top + i * step + (narrow ? step * 0.7 : step / 2);
+    body += narrow
+      ? text(8, y - 14, shorten(row.name, Math.floor((width - 16) / 7.4)), 'font-size="12"')
+      : text(name - 8, y + 4, shorten(row.name, Math.floor((name - 8) / 7.4)), 'text-anchor="end" font-size="12"');
     const low = x(row.low ?? 0);
     const high = row.high === undefined ? right : x(row.high);
     body += segment(low, y, high, y, 'stroke="#0072b2" stroke-width="2.5"') + segment(low, y - 5, low, y + 5, 'stroke="#0072b2" stroke-width="2.5"');

@@ -53,11 +53,10 @@ function legend(table: RateTable, limits: number[], width: number, top: number):
     x += 42 + letters * 7.2;
   };
   let from = 0;
-  const seen = new Set<number>();
   shades.forEach((shade, i) => {
     const limit = limits[i] ?? 0;
-    if (!limit || seen.has(limit)) return;
-    seen.add(limit);
+    // Classes that would read alike are one.
+    if (!limit || say_rate(limit) === say_rate(from)) return;
     const words = t('plot.interval', { low: say_rate(from), high: say_rate(limit) });
     put(rect(0, 0, 16, 16, `fill="${shade}" stroke="${quiet}"`), words, words.length);
     from = limit;
@@ -69,7 +68,7 @@ function legend(table: RateTable, limits: number[], width: number, top: number):
   for (const [box, words] of rows) {
     x = 8;
     y += 24;
-    put(box, shorten(words, Math.floor((width - 40) / 6.6)), words.length);
+    put(box, shorten(words, Math.floor((width - 36) / 7.6)), words.length);
   }
   return { body, height: y + 12 - top };
 }
@@ -135,7 +134,7 @@ export function funnel(table: RateTable, width: number): string {
     body += segment(left, y(tick), right, y(tick), `stroke="${rule}"`) + text(left - 6, y(tick) + 4, say_number(tick), `text-anchor="end" fill="${quiet}"`);
   }
   const across = log_ticks(low, high, width < 480 ? [1] : [1, 3]);
-  for (const tick of across) body += text(x(tick), bottom + 18, say_number(tick), `text-anchor="middle" font-size="11" fill="${quiet}"`);
+  for (const tick of across) body += text(x(tick), bottom + 18, say_number(tick), `text-anchor="${x(tick) > right - 36 ? 'end' : 'middle'}" font-size="11" fill="${quiet}"`);
   body += text(right, bottom + 36, t(`plot.funnel.axis_x.${table.per}`), `text-anchor="end" fill="${quiet}"`);
   const limits: ['low_95' | 'high_95' | 'low_998' | 'high_998', string][] = [['low_95', '5 4'], ['high_95', '5 4'], ['low_998', ''], ['high_998', '']];
   for (const [key, dash] of limits)
@@ -174,7 +173,7 @@ export function ranking(table: RateTable, width: number, count: number): string 
     const colour = is_uncertain(one) ? quiet : '#0072b2';
     body += named(
       say_region_rate(one),
-      text(name - 8, y + 4, shorten(region_name(one.region), Math.floor(name / 7.2)), 'text-anchor="end" font-size="12"') +
+      text(name - 8, y + 4, shorten(region_name(one.region), Math.floor((name - 8) / 7.4)), 'text-anchor="end" font-size="12"') +
         segment(x(one.low), y, x(one.high), y, `stroke="${colour}" stroke-width="2"`) +
         [one.low, one.high].map((end) => segment(x(end), y - 4, x(end), y + 4, `stroke="${colour}" stroke-width="2"`)).join('') +
         dot(x(one.rate), y, 4.5, is_uncertain(one) ? `fill="#fff" stroke="${colour}" stroke-width="2"` : `fill="${colour}"`),
