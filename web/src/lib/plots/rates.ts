@@ -5,7 +5,7 @@ import { geoConicEqualArea, geoPath } from 'd3-geo';
 import type { FeatureCollection } from 'geojson';
 import type { Result } from '../call';
 import { t } from '../i18n.svelte';
-import { region_name } from '../regions';
+import { region_name, short_region } from '../regions';
 import tiles from '../../geo/tiles.json';
 import { apart, curve, dot, first_dark, ink, log_ticks, named, quiet, rect, rule, say_number, say_rate, segment, shades, shorten, svg, text, ticks } from './svg';
 
@@ -150,7 +150,7 @@ export function funnel(table: RateTable, width: number): string {
     .map((one) => ({ one, at: y(one.rate), y: y(one.rate) }));
   for (const { one, y: at } of apart(labels, 15, top, bottom)) {
     const room = x(one.people) > (left + right) / 2;
-    body += text(x(one.people) + (room ? -8 : 8), at + 4, shorten(region_name(one.region), 24), `font-size="11" text-anchor="${room ? 'end' : 'start'}" stroke="#fff" stroke-width="3" paint-order="stroke"`);
+    body += text(x(one.people) + (room ? -8 : 8), at + 4, shorten(short_region(one.region), 24), `font-size="11" text-anchor="${room ? 'end' : 'start'}" stroke="#fff" stroke-width="3" paint-order="stroke"`);
   }
   return svg(width, height, t('plot.funnel.label'), body);
 }
@@ -173,7 +173,7 @@ export function ranking(table: RateTable, width: number, count: number): string 
     const colour = is_uncertain(one) ? quiet : '#0072b2';
     body += named(
       say_region_rate(one),
-      text(name - 8, y + 4, shorten(region_name(one.region), Math.floor((name - 8) / 7.4)), 'text-anchor="end" font-size="12"') +
+      text(name - 8, y + 4, shorten(short_region(one.region), Math.floor((name - 8) / 7.2)), 'text-anchor="end" font-size="12"') +
         segment(x(one.low), y, x(one.high), y, `stroke="${colour}" stroke-width="2"`) +
         [one.low, one.high].map((end) => segment(x(end), y - 4, x(end), y + 4, `stroke="${colour}" stroke-width="2"`)).join('') +
         dot(x(one.rate), y, 4.5, is_uncertain(one) ? `fill="#fff" stroke="${colour}" stroke-width="2"` : `fill="${colour}"`),

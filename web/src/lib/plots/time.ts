@@ -1,7 +1,7 @@
 // How the register grew, month by month or added up.
 
 import { t } from '../i18n.svelte';
-import { region_name } from '../regions';
+import { short_region } from '../regions';
 import { say_month } from '../when';
 import { apart, colours, curve, dot, ink, named, quiet, rule, say_number, segment, shorten, svg, text, ticks } from './svg';
 
@@ -16,7 +16,7 @@ export function cumulated(counts: number[]): number[] {
 }
 
 export function line_name(region: string): string {
-  return region ? region_name(region) : t('plot.growth.all');
+  return region ? short_region(region) : t('plot.growth.all');
 }
 
 export const dashes = ['', '7 4', '2 4', '10 3 2 3', '4 2', '12 4'];
@@ -47,7 +47,7 @@ export function growth(months: string[], lines: Line[], width: number): string {
   for (const { line, i, y: at } of apart(labels, 17, top, bottom)) {
     const colour = i === 0 ? ink : (colours[(i - 1) % colours.length] ?? ink);
     body += segment(right + 4, y(line.counts.at(-1) ?? 0), right + 12, at, `stroke="${colour}"`);
-    body += text(right + 16, at + 4, shorten(`${line.name}: ${say_number(line.counts.at(-1) ?? 0)}`, Math.floor((names - 18) / 6.6)), 'font-size="12"');
+    body += text(right + 16, at + 4, shorten(`${say_number(line.counts.at(-1) ?? 0)} · ${line.name}`, Math.floor((names - 18) / 6.9)), 'font-size="12"');
   }
   return svg(width, height, t('plot.growth.label', { lines: lines.map((line) => line.name).join(', ') }), body);
 }
