@@ -151,7 +151,8 @@ std::string Page::regions() const {
             "%).") +
         "</figcaption></figure>\n";
   }
-  out += "<div class=\"table\"><table>\n<caption>" +
+  out += "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"" +
+         std::string(say("Погибшие по регионам", "Deaths by region")) + "\"><table>\n<caption>" +
          std::string(say("Тире — не показано. Дата в скобках — число из прежнего бюллетеня.",
                          "A dash: not shown. A date in brackets: the figure of an earlier bulletin.")) +
          "</caption>\n<thead><tr><th scope=\"col\">" + say("Регион", "Region") + "</th><th scope=\"col\">" +
@@ -179,9 +180,10 @@ std::string Page::months() const {
   std::string out = "<h2>" +
                     std::string(say("По месяцам, когда о гибели стало известно",
                                     "By the month in which they became known")) +
-                    "</h2>\n<div class=\"table\"><table>\n<thead><tr><th scope=\"col\">" +
-                    say("Месяц", "Month") + "</th><th scope=\"col\">" + say("Погибших", "Deaths") +
-                    "</th></tr></thead>\n<tbody>\n";
+                    "</h2>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"" +
+                    std::string(say("Погибшие по месяцам", "Deaths by month")) +
+                    "\"><table>\n<thead><tr><th scope=\"col\">" + say("Месяц", "Month") +
+                    "</th><th scope=\"col\">" + say("Погибших", "Deaths") + "</th></tr></thead>\n<tbody>\n";
   for (size_t c = 0; c < table.columns.size(); ++c) {
     const bool sum = table.columns[c] == kTotal;
     out += std::string(sum ? "<tr class=\"sum\">" : "<tr>") + "<th scope=\"row\">" +
@@ -207,8 +209,9 @@ std::string Page::told() const {
                     "</h2>\n<p>" +
                     say("Не меньше стольких, по регионам. Один человек может стоять под несколькими словами.",
                         "At least so many, by region. One man may stand under several words.") +
-                    "</p>\n<div class=\"table wide\"><table>\n<thead><tr><th scope=\"col\">" +
-                    say("Регион", "Region") + "</th>";
+                    "</p>\n<div class=\"table wide\" role=\"region\" tabindex=\"0\" aria-label=\"" +
+                    std::string(say("О живых по регионам", "Of the living, by region")) +
+                    "\"><table>\n<thead><tr><th scope=\"col\">" + say("Регион", "Region") + "</th>";
   for (const std::string& column : table.columns) {
     const auto* word =
         std::ranges::find(words, column, [](const auto& one) { return std::string(one.first); });
