@@ -1,5 +1,5 @@
-// Any bytes as an HTTP answer, and as requests, one after the other: what comes out is the same however the bytes are cut on
-// their way, no body is over the largest, and nothing after a request's end is used.
+// Any bytes as an HTTP answer, and as requests, one after the other: what comes out is the same however the
+// bytes are cut on their way, no body is over the largest, and nothing after a request's end is used.
 #include "base/assert.h"
 #include "os/relay/http_request.h"
 
