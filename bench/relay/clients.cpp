@@ -77,7 +77,9 @@ Peer::Peer(uint16_t port, bool over_tls) {
 }
 
 Peer::Peer(Peer&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), ssl_(std::exchange(other.ssl_, nullptr)) {}
+    : has_ended_(other.has_ended_),
+      socket_(std::exchange(other.socket_, -1)),
+      ssl_(std::exchange(other.ssl_, nullptr)) {}
 
 Peer::~Peer() {
   SSL_free(ssl_);
@@ -101,9 +103,12 @@ void Peer::write(BytesView bytes) {
 size_t Peer::read(MutableBytes into) {
   if (ssl_ != nullptr) {
     size_t size = 0;
-    return SSL_read_ex(ssl_, into.data(), into.size(), &size) == 1 ? size : 0;
+    const int result = SSL_read_ex(ssl_, into.data(), into.size(), &size);
+    has_ended_ = result != 1 && SSL_get_error(ssl_, result) != SSL_ERROR_WANT_READ;
+    return result == 1 ? size : 0;
   }
   const ssize_t size = ::recv(socket_, into.data(), into.size(), 0);
+  has_ended_ = size == 0;
   return size > 0 ? static_cast<size_t>(size) : 0;
 }
 
@@ -161,6 +166,9 @@ std::optional<BytesView> Messages::next() {
   }
   if (left.size() < head + size) return std::nullopt;
   at_ += head + size;
+  const uint8_t opcode = left[0] & 0x0F;
+  was_pinged_ = was_pinged_ || opcode == 9;
+  if (opcode >= 8) return next();
   return left.subspan(head, size);
 }
 
@@ -306,6 +314,7 @@ class SubscribersProcess {
   void take(One& one) {
     do {
       const size_t size = one.peer.read(scratch_);
+      if (one.peer.has_ended()) give_up("the relay ended a subscriber's connection");
       if (size == 0) return;
       last_ns_ = now_ns();
       if (options_.is_raw) {
@@ -317,6 +326,7 @@ class SubscribersProcess {
       one.messages.add(BytesView(scratch_).first(size));
       while (const auto next = one.messages.next()) see(one, *next);
       one.messages.compact();
+      if (one.messages.take_ping()) one.peer.write(Bytes{0x8A, 0x80, 0, 0, 0, 0});
     } while (one.peer.has_pending());
   }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "wire/wire.h"
 
@@ -31,8 +32,10 @@ class Peer {
   void do_not_block();
   int socket() const { return socket_; }
   bool has_pending() const;
+  bool has_ended() const { return has_ended_; }
 
  private:
+  bool has_ended_ = false;
   int socket_ = -1;
   SSL* ssl_ = nullptr;
 };
@@ -46,14 +49,17 @@ Bytes post(const wire::Request& request);
 class Messages {
  public:
   void add(BytesView bytes) { append(left_, bytes); }
-  // The next whole one; what it gives is there until the next call.
+  // The next whole one of data; what it gives is there until the next call.
   std::optional<BytesView> next();
+  // Whether a ping came since this was last asked.
+  bool take_ping() { return std::exchange(was_pinged_, false); }
   // Gives the room of what was taken back.
   void compact();
 
  private:
   Bytes left_;
   size_t at_ = 0;
+  bool was_pinged_ = false;
 };
 
 // A peer on a WebSocket that asks and waits.

@@ -66,6 +66,7 @@ HttpRequestReader::Stage HttpRequestReader::stage() const {
   return state_->parser.is_header_done() ? Stage::kBody : Stage::kHead;
 }
 
+size_t HttpRequestReader::held_bytes() const { return state_->request().body().size(); }
 const HttpRequestReader::Problem& HttpRequestReader::problem() const { return state_->problem; }
 bool HttpRequestReader::is_get() const { return state_->request().method() == http::verb::get; }
 bool HttpRequestReader::is_post() const { return state_->request().method() == http::verb::post; }

@@ -28,6 +28,8 @@ class HttpRequestReader {
   // is. Nothing after the end of the request is used.
   size_t take(BytesView received);
   Stage stage() const;
+  // Of the body, so far.
+  size_t held_bytes() const;
   // Of a wrong request.
   const Problem& problem() const;
 

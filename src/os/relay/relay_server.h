@@ -42,6 +42,7 @@ struct RelayServerOptions {
   uint32_t body_timeout_s = 120;          // for the rest of it
   uint32_t live_timeout_s = 90;           // without a sign of life on a WebSocket
   size_t most_queued_bytes = 512u << 20;  // answers and pushes that connections have not yet taken
+  size_t most_held_bytes = 256u << 20;    // of requests that have come in part
   bool ends_on_signals = true;            // SIGINT and SIGTERM end `run`; SIGHUP, see above
 };
 

@@ -326,6 +326,26 @@ TEST(RelayServerOverload, WhoAsksForMoreThanHeTakesIsToldAndCutOff) {
   EXPECT_EQ(writer.get("/v1/health").status, 200);
 }
 
+TEST(RelayServerOverload, RequestsThatComeInPartOnlyFillNoMemory) {
+  Served served({.most_held_bytes = 64 * 1024});
+  const std::string half =
+      "POST /v1/call HTTP/1.1\r\nContent-Length: 60000\r\n\r\n" + std::string(40'000, 'x');
+  std::vector<std::unique_ptr<HttpClient>> slow;
+  for (int i = 0; i < 2; ++i) {
+    slow.push_back(std::make_unique<HttpClient>(served.port()));
+    slow.back()->send_only(half);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  const HttpAnswer refused = slow.back()->receive();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.head.find("Retry-After: 5"), std::string::npos);
+  EXPECT_EQ(HttpClient(served.port()).get("/v1/health").status, 200);
+  // With the one gone that held it, there is room again.
+  slow.clear();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(HttpClient(served.port()).post(Bytes(50'000)).status, 400);
+}
+
 // A relay that forwards to another one, over HTTP or HTTPS.
 class ForwardingTest : public RelayServerTest {
  protected:

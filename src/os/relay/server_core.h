@@ -58,6 +58,9 @@ class ServerCore {
   void count_queued(size_t size_bytes) { queued_bytes_ += size_bytes; }
   void count_sent(size_t size_bytes) { queued_bytes_ -= size_bytes; }
   bool has_too_much_queued() const { return queued_bytes_ > options_.most_queued_bytes; }
+  // Bytes of requests that are not whole yet, of all sessions.
+  void count_held(size_t before_bytes, size_t now_bytes) { held_bytes_ += now_bytes - before_bytes; }
+  bool has_too_much_held() const { return held_bytes_ > options_.most_held_bytes; }
   bool is_ending() const { return is_ending_; }
   // For one read or write at a time; nothing stays in them.
   MutableBytes read_scratch() { return read_scratch_; }
@@ -71,6 +74,7 @@ class ServerCore {
   std::vector<std::shared_ptr<Session>> removed_;
   relay::ConnectionId next_connection_ = 1;
   size_t queued_bytes_ = 0;
+  size_t held_bytes_ = 0;
   bool is_ending_ = false;
   std::shared_ptr<const Bytes> framed_of_, framed_;
   Bytes read_scratch_ = Bytes(64 * 1024);

@@ -15,6 +15,8 @@ constexpr int64_t kWaitForPeer_ms = 2'000;
 // Reads in a row for one connection before others have their turn.
 constexpr int kReadsInARow = 8;
 constexpr size_t kPiecesInAWrite = 64;
+// So much of a request may always come.
+constexpr size_t kHoldAlways_bytes = 4 * 1024;
 // Frames of this size are not copied to stand behind their head.
 constexpr size_t kFrameApart_bytes = 32 * 1024;
 
@@ -122,8 +124,23 @@ void Connection::read() {
       append(left_, scratch.first(moved.size_bytes));
     }
     take_what_is_left();
+    count_held();
     const bool is_all = !transport_.is_secured() && moved.size_bytes < scratch.size();
     if (is_all) return;
+  }
+}
+
+void Connection::count_held() {
+  if (stage_ == Stage::kLeft) return;
+  const size_t now_bytes = left_.size() + (reader_ == nullptr ? 0 : reader_->held_bytes());
+  core_.count_held(std::exchange(held_bytes_, now_bytes), now_bytes);
+  if (now_bytes < kHoldAlways_bytes || !core_.has_too_much_held()) return;
+  if (stage_ == Stage::kRequest) {
+    refuse({503, "too many requests at once"});
+  } else if (stage_ == Stage::kLive) {
+    receiver_.reset();
+    Bytes().swap(left_);
+    part(CloseCode::kPolicy);
   }
 }
 
@@ -257,6 +274,7 @@ void Connection::refuse(const HttpRequestReader::Problem& problem) {
   const std::string words = std::string(problem.words) + "\n";
   respond({.status = problem.status,
            .content_type = "text/plain",
+           .retry_after_s = problem.status == 503 ? uint16_t{5} : uint16_t{0},
            .allow = problem.status != 405       ? ""
                     : words.starts_with("POST") ? "POST"
                                                 : "GET",
@@ -275,6 +293,7 @@ void Connection::respond(HttpAnswerHead head, std::shared_ptr<const Bytes> body)
   head.body_bytes = body->size();
   closes_after_answer_ = head.closes;
   reader_.reset();
+  core_.count_held(std::exchange(held_bytes_, left_.size()), left_.size());
   stage_ = Stage::kAnswering;
   set_deadline(ms(core_.options().body_timeout_s));
   queue(share(copy_of(view_of(http_answer_head(head)))));
@@ -479,6 +498,7 @@ void Connection::abort() { leave(); }
 void Connection::leave() {
   if (std::exchange(stage_, Stage::kLeft) == Stage::kLeft) return;
   core_.count_sent(queued_bytes_);
+  core_.count_held(std::exchange(held_bytes_, 0), 0);
   queued_bytes_ = 0;
   if (transport_.socket() >= 0) core_.poller().remove(transport_.socket());
   transport_.close();

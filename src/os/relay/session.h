@@ -46,6 +46,8 @@ class Connection final : public Session, public Polled, public std::enable_share
   size_t take_requests(MutableBytes received);
   size_t take_messages(MutableBytes received);
   void take_what_is_left();
+  // Counts what is held of a request that is not whole; ends the request if all sessions hold too much.
+  void count_held();
   bool reads() const;
   size_t drain(MutableBytes received);
 
@@ -97,6 +99,7 @@ class Connection final : public Session, public Polled, public std::enable_share
   size_t out_at_ = 0;            // index of the first that is not sent as a whole
   size_t front_sent_bytes_ = 0;  // of that one
   size_t queued_bytes_ = 0;
+  size_t held_bytes_ = 0;
 };
 
 }  // namespace homeward::os
