@@ -10,6 +10,7 @@
 #include "client/features.h"
 #include "client/rolls.h"
 #include "client/tallies.h"
+#include "sim/losses.h"
 #include "sim/world.h"
 
 namespace homeward::sim {
@@ -22,7 +23,7 @@ using domain::Author;
 using domain::Ref;
 
 constexpr const char* kNames[] = {"Ковалёв Лев", "Бадмаев Аюр", "Хертек Артыш", "Орлов Пётр"};
-constexpr Space kFirstFamilySpace = 0x2400, kLastFamilySpace = 0x28FF;
+constexpr Space kFirstFamilySpace = 0x2400, kLastFamilySpace = 0x29FF;
 
 std::vector<cases::CaseRow> all_cases(Client& client, const group::GroupId& group) {
   std::vector<cases::CaseRow> out;
@@ -189,6 +190,7 @@ void World::family(Node& node, const group::GroupId& group) {
   if (what < 77) return roll_and_report(node, group);
   if (what < 88) return answer_doubles(node, group);
   if (what < 94) return inform(node, group);
+  if (what < 97) return record_losses(node, group);
   const auto me = Author::from(node.client->find(group)->me());
   for (const cases::CaseRow& row : all_cases(*node.client, group)) {
     if (row.speaker() != me || !chance(300)) continue;
@@ -230,9 +232,12 @@ void World::check_secrets(Node& node, const group::GroupId& group) {
 
 void World::check_families(const SimGroup& known) {
   const std::string expected = table_of(*nodes_[known.founder].client, known.id);
+  const std::string expected_losses = losses_of(*nodes_[known.founder].client, known.id);
   for (Node& node : nodes_) {
     const group::Group* group = node.client->find(known.id);
     if (failed() || group == nullptr || group->standing() != group::Standing::kActive) continue;
+    if (losses_of(*node.client, known.id) != expected_losses)
+      return fail("member " + std::to_string(node.index) + " has another register than the founder");
     if (table_of(*node.client, known.id) != expected)
       return fail("member " + std::to_string(node.index) + " counts otherwise than the founder");
     check_secrets(node, known.id);

@@ -247,6 +247,7 @@ class World {
   Node* some_node_in(group::GroupId& group);
   // Families (families.cpp)
   void families(Node& node, const group::GroupId& group);
+  void record_losses(Node& node, const group::GroupId& group);  // losses.cpp
   void family(Node& node, const group::GroupId& group);
   void change_in(Node& node, const group::GroupId& group,
                  const std::function<Result<>(const client::Client::Hand&)>& act);
