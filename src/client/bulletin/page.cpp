@@ -165,14 +165,22 @@ std::string Page::regions() const {
            shown(rate.deaths) + "</td><td>" + decimal_words(rate.rate, language_) + "</td><td>" +
            decimal_words(rate.low, language_) + "–" + decimal_words(rate.high, language_) + "</td></tr>\n";
   }
+  std::string hidden;
   for (size_t r = 0; r < table.rows.size(); ++r) {
     const Cell& cell = table.at(r, table.columns.size() - 1);
     if (std::ranges::find(rates, table.rows[r], &RegionRate::iso) != rates.end()) continue;
+    const std::string name = escaped(name_of_region(table.rows[r], language_));
+    if (!cell && table.rows[r] != kTotal) {
+      hidden += (hidden.empty() ? "" : ", ") + name;
+      continue;
+    }
     out += std::string(table.rows[r] == kTotal ? "<tr class=\"sum\">" : "<tr>") + "<th scope=\"row\">" +
-           escaped(name_of_region(table.rows[r], language_)) + "</th><td>" + shown(cell) +
-           "</td><td>–</td><td>–</td></tr>\n";
+           name + "</th><td>" + shown(cell) + "</td><td>–</td><td>–</td></tr>\n";
   }
-  return out + "</tbody></table></div>\n";
+  out += "</tbody></table></div>\n";
+  if (!hidden.empty())
+    out += "<p class=\"quiet\">" + std::string(say("Не показаны: ", "Not shown: ")) + hidden + ".</p>\n";
+  return out;
 }
 
 std::string Page::months() const {
@@ -186,6 +194,8 @@ std::string Page::months() const {
                     "</th><th scope=\"col\">" + say("Погибших", "Deaths") + "</th></tr></thead>\n<tbody>\n";
   for (size_t c = 0; c < table.columns.size(); ++c) {
     const bool sum = table.columns[c] == kTotal;
+    // Months without a figure say nothing; they are in the file.
+    if (!sum && !table.at(table.rows.size() - 1, c)) continue;
     out += std::string(sum ? "<tr class=\"sum\">" : "<tr>") + "<th scope=\"row\">" +
            escaped(month_words(table.columns[c], language_)) + "</th><td>" +
            shown(table.at(table.rows.size() - 1, c)) + "</td></tr>\n";
