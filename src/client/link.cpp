@@ -7,7 +7,7 @@ namespace {
 
 constexpr int64_t kFirstBackOff_ms = 1'000;
 constexpr int64_t kLongestBackOff_ms = 60'000;
-constexpr int64_t kAfterExpired_ms = 250;
+constexpr int64_t kAfterExpired_ms = 20'000;  // an ask or an answer that is gone is not hurried after
 constexpr size_t kAcknowledgeAfterBytes = wire::kPushWindowBytes / 4;
 
 // Refusals that the same request may survive later; the others are for good.
