@@ -3,6 +3,7 @@
 #include "client/cases.h"
 #include "client/devices.h"
 #include "client/doubles.h"
+#include "client/files.h"
 #include "client/impl.h"
 #include "client/losses.h"
 #include "client/porch.h"
@@ -119,6 +120,7 @@ Result<std::unique_ptr<Client>> Client::load(Vault vault, Options options, Rando
   auto impl = std::make_unique<Impl>(std::move(vault), std::move(options), random);
   impl->now = now;
   HW_TRY(impl->load());
+  impl->drop_unsent();
   impl->keep_talk();
   for (Peer& peer : impl->peers) impl->keep_connected(peer);
   return std::unique_ptr<Client>(new Client(std::move(impl)));
@@ -160,6 +162,16 @@ Result<> Client::Impl::drop_finished_joins() {
   return success();
 }
 
+// What was being given when the program ended cannot be gone on with. A full disk does not keep the vault from
+// opening: the rows go the next time.
+void Client::Impl::drop_unsent() {
+  (void)write([&](group::Turn turn) {
+    for (const Peer& peer : peers)
+      if (peer.group_id) files::drop_unsent(turn.rows, key_of(*peer.group_id), {.messages = {0}, .files = {INT64_MAX}});
+    return success();
+  });
+}
+
 // --- Changing ---
 
 Result<> Client::Impl::commit(Transaction& transaction, bool wrote) {
@@ -192,7 +204,7 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
   const uint64_t epoch_before = peer.group ? peer.group->epoch() : 0;
   group::Happenings happened;
   std::optional<group::WantedSend> send;
-  bool sealing_checked = false, porch_checked = false;
+  bool sealing_checked = false, porch_checked = false, wrote_files = false;
   Result<> done = success();
   {
     Transaction transaction(vault);
@@ -210,6 +222,7 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
     porch_checked = porch_is_due(peer, happened);
     if (porch_checked) keep_porch(peer, turn);
     if (peer.link.may_send(now) && peer.wants_connection()) send = peer.next_send(turn);
+    wrote_files = rows.wrote_files();
     done = commit(transaction, rows.wrote());
   }
   if (!done.ok()) {
@@ -218,6 +231,10 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
   }
   if (sealing_checked) peer.sealing_checked = now;
   if (porch_checked) peer.porch_checked = now;
+  if (wrote_files) {
+    peer.transfers.look_again();
+    notice(NoticeKind::kFiles, peer.group_id);
+  }
   if (send) request(peer, peer.link.send(std::move(*send)));
   after_step(peer, happened, epoch_before);
   return success();
@@ -251,11 +268,13 @@ bool Client::Impl::sealing_is_due(const Peer& peer, const group::Happenings& hap
   });
 }
 
+Client::Hand Client::Impl::hand_of(Peer& peer, group::Turn turn) {
+  return {turn.rows, turn.random, turn.now, *peer.group,
+          [&peer, turn](uint16_t kind, BytesView body) { return peer.group->post(kind, body, turn); }};
+}
+
 void Client::Impl::keep_sealed(Peer& peer, group::Turn turn, const group::Happenings& happened) {
-  const Hand hand{turn.rows, turn.random, turn.now, *peer.group,
-                  [&](uint16_t kind, BytesView body) -> Result<group::EventId> {
-                    return peer.group->post(kind, body, turn);
-                  }};
+  const Hand hand = hand_of(peer, turn);
   const bool sealed = std::ranges::any_of(happened, [&](const group::Happening& one) {
     const auto* event = std::get_if<group::EventTakenIn>(&one);
     return event != nullptr && event->author == peer.group->me() && changes_sealing(event->kind);
@@ -302,6 +321,7 @@ void Client::Impl::close(Peer& peer) {
   if (!peer.link.is_open()) return;
   effects.emplace_back(CloseConnection{peer.link.id()});
   peer.link.close(now, random);
+  peer.transfers.disconnected();
   if (peer.group != nullptr) peer.group->disconnected();
   notice(NoticeKind::kSync, peer.group_id);
 }
@@ -316,6 +336,7 @@ void Client::Impl::keep_connected(Peer& peer) {
   }
   for (wire::Request& wanted : peer.link.subscribe(peer.wanted_reads(), now))
     request(peer, std::move(wanted));
+  move_files(peer);
 }
 
 void Client::Impl::misbehaved(Peer& peer) {
@@ -329,7 +350,10 @@ void Client::connection_up(ConnectionId connection, Instant now) {
   if (peer == nullptr) return;
   peer->link.up();
   impl_->notice(NoticeKind::kSync, peer->group_id);
-  (void)impl_->step(*peer, [](group::Turn) { return success(); });
+  (void)impl_->step(*peer, [&](group::Turn turn) {
+    if (peer->group != nullptr) files::post_ready(impl_->hand_of(*peer, turn));
+    return success();
+  });
 }
 
 void Client::connection_lost(ConnectionId connection, Instant now) {
@@ -337,6 +361,7 @@ void Client::connection_lost(ConnectionId connection, Instant now) {
   Peer* peer = impl_->find_connection(connection);
   if (peer == nullptr) return;
   peer->link.lost();
+  peer->transfers.disconnected();
   if (peer->group != nullptr) peer->group->disconnected();
   impl_->notice(NoticeKind::kSync, peer->group_id);
 }
@@ -348,6 +373,7 @@ void Client::answer(ConnectionId connection, const wire::Answer& answer, Instant
   const Link::Verdict verdict = peer->link.judge(answer, now, impl_->random);
   if (std::holds_alternative<Link::Misbehaved>(verdict)) return impl_->misbehaved(*peer);
   if (const auto* arrived = std::get_if<Link::TakeIn>(&verdict)) return impl_->take_in(*peer, *arrived);
+  if (const auto* of_blob = std::get_if<Link::BlobAnswer>(&verdict)) return impl_->take_blob(*peer, *of_blob);
   (void)impl_->step(*peer, [&](group::Turn turn) {
     if (const auto* sent = std::get_if<Link::Sent>(&verdict)) peer->sent(*sent, turn);
     if (const auto* refused = std::get_if<Link::NotSent>(&verdict)) peer->not_sent(*refused, turn);
@@ -355,6 +381,34 @@ void Client::answer(ConnectionId connection, const wire::Answer& answer, Instant
     if (expired != nullptr && peer->group != nullptr) peer->group->expired(expired->queue, turn);
     return success();
   });
+}
+
+void Client::Impl::move_files(Peer& peer) {
+  if (peer.group == nullptr || !peer.link.is_up()) return;
+  constexpr uint16_t kForever_days = 3'650;  // as long as the relay keeps it
+  const uint16_t days = peer.group->policy().retention_days;
+  std::vector<Transfers::Want> wanted;
+  {
+    Transaction rows(vault, Transaction::Access::kRead);
+    wanted = peer.transfers.next({rows, key_of(*peer.group_id), now}, days == 0 ? kForever_days : days);
+  }
+  for (Transfers::Want& want : wanted)
+    request(peer, peer.link.ask_blob(want.handle, std::move(want.body)));
+}
+
+void Client::Impl::take_blob(Peer& peer, const Link::BlobAnswer& answer) {
+  if (peer.group == nullptr) return;
+  auto outcome = Transfers::Outcome::kNothing;
+  bool posted = false;
+  const Result<> done = step(peer, [&](group::Turn turn) {
+    outcome = peer.transfers.answer(answer.handle, *answer.body,
+                                    {turn.rows, key_of(*peer.group_id), turn.now}, turn.random);
+    if (outcome == Transfers::Outcome::kSentWhole) posted = files::post_ready(hand_of(peer, turn));
+    return success();
+  });
+  if (!done.ok()) return;
+  if (outcome == Transfers::Outcome::kMisbehaved) return misbehaved(peer);
+  if (posted) notice(NoticeKind::kTalk, peer.group_id);
 }
 
 bool Client::Impl::consistent(const Peer& peer, const wire::QueueId& queue, uint64_t last) const {
@@ -471,6 +525,7 @@ std::optional<Instant> Client::next_tick() const {
   };
   for (const Peer& peer : impl_->peers) {
     if (peer.group) consider(peer.group->next_tick());
+    if (peer.link.is_up()) consider(peer.transfers.next_due());
     if (!peer.has_machine() || peer.wants_connection()) consider(peer.link.next_due());
     consider(next_porch_check(peer));
   }
@@ -493,7 +548,8 @@ void Client::tick(Instant now) {
   for (Peer& peer : impl_->peers) {
     const bool machine_due = peer.group && peer.group->next_tick().value_or(Instant{INT64_MAX}) <= now;
     const bool porch_due = next_porch_check(peer).value_or(Instant{INT64_MAX}) <= now;
-    if (!machine_due && !porch_due && !peer.link.is_due(now)) continue;
+    const bool files_due = peer.link.is_up() && peer.transfers.is_due(now);
+    if (!machine_due && !porch_due && !files_due && !peer.link.is_due(now)) continue;
     (void)impl_->step(peer, [&](group::Turn turn) {
       if (machine_due) peer.group->tick(turn);
       return success();

@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "client/file_state.h"
 #include "domain/log/log.h"
 #include "domain/talk/talk.h"
 #include "domain/words/words.h"
@@ -70,7 +71,8 @@ enum class NoticeKind : uint8_t {
   kGuidance,
   kQuestions,
   kCases,
-  kTallies
+  kTallies,
+  kFiles
 };
 struct Notice {
   NoticeKind kind;
@@ -110,6 +112,7 @@ struct TalkMessage {
     bool mine = false;
   };
   std::vector<Signed> signs = {};
+  std::vector<ShownFile> files = {};
   bool pinned = false;
   bool can_edit = false, can_remove = false, can_pin = false;
 };
@@ -119,6 +122,7 @@ struct Saying {
   std::string text;
   std::optional<group::EventId> reply_to = {};
   std::vector<group::PersonId> mentions = {};
+  std::vector<domain::Ref> files = {};  // ready ones (files.h); then the text may be empty
 };
 
 struct PinnedMessage {
@@ -261,6 +265,8 @@ class Client {
 
   // --- Talk ---
   Result<group::EventId> post(const group::GroupId& group, std::string_view text, Instant now);
+  // With files the message waits until they are with the relay, and the id is that by which
+  // `files::on_the_way` names it.
   Result<group::EventId> say(const group::GroupId& group, const Saying& saying, Instant now);
   // kNotAllowed if it is not hers.
   Result<> edit(const group::GroupId& group, const group::EventId& message, const Saying& saying,

@@ -8,6 +8,7 @@
 
 #include "client/features.h"
 #include "client/link.h"
+#include "client/transfers.h"
 
 namespace homeward::client {
 
@@ -27,29 +28,35 @@ NoticeKind notice_of(uint16_t kind);
 
 inline constexpr int64_t kCheckpointAfter_ms = 5'000;
 
-// Rows that remember whether anything was written.
+// Rows that remember whether anything was written, and whether how files stand was.
 class WatchedRows final : public Rows {
  public:
   explicit WatchedRows(Rows& rows) : rows_(rows) {}
   std::optional<Bytes> get(Space space, BytesView key) override { return rows_.get(space, key); }
   void put(Space space, BytesView key, BytesView value) override {
-    wrote_ = true;
+    note(space);
     rows_.put(space, key, value);
   }
   void erase(Space space, BytesView key) override {
-    wrote_ = true;
+    note(space);
     rows_.erase(space, key);
   }
   void scan(Space space, const Range& range, const Visit& visit) override { rows_.scan(space, range, visit); }
   void erase_range(Space space, const Range& range) override {
-    wrote_ = true;
+    note(space);
     rows_.erase_range(space, range);
   }
   bool wrote() const { return wrote_; }
+  bool wrote_files() const { return wrote_files_; }
 
  private:
+  void note(Space space) {
+    wrote_ = true;
+    wrote_files_ = wrote_files_ || space == domain::files::kTransferSpace;
+  }
   Rows& rows_;
   bool wrote_ = false;
+  bool wrote_files_ = false;
 };
 
 // A group, or a join until it becomes one. The machine is null after a failed write until it could be loaded
@@ -60,6 +67,7 @@ struct Peer {
   std::unique_ptr<group::Group> group;
   std::unique_ptr<group::Joining> joining;
   Link link;
+  Transfers transfers;
   // When it was last looked whether this person's sealing key is announced and what she seals is sealed to
   // the right keys; none since the vault was opened.
   std::optional<Instant> sealing_checked;
@@ -104,6 +112,7 @@ struct Client::Impl {
   // --- Loading ---
   Result<> load();
   Result<> drop_finished_joins();
+  void drop_unsent();
   Peer& add_group(std::unique_ptr<group::Group> group);
   Peer& add_join(std::unique_ptr<group::Joining> joining);
   Peer* find_group(const group::GroupId& id);
@@ -122,6 +131,7 @@ struct Client::Impl {
   void checkpoint_if_due();
   void after_step(Peer& peer, const group::Happenings& happened, uint64_t epoch_before);
   bool sealing_is_due(const Peer& peer, const group::Happenings& happened) const;
+  Hand hand_of(Peer& peer, group::Turn turn);
   void keep_sealed(Peer& peer, group::Turn turn, const group::Happenings& happened);
   // --- porch.cpp ---
   // After what happened, or after an hour, once the group is caught up.
@@ -139,7 +149,10 @@ struct Client::Impl {
   void request(const Peer& peer, wire::Request&& request) {
     effects.emplace_back(SendRequest{peer.link.id(), std::move(request)});
   }
+  // Asks for and gives the chunks that are next.
+  void move_files(Peer& peer);
   void take_in(Peer& peer, const Link::TakeIn& arrived);
+  void take_blob(Peer& peer, const Link::BlobAnswer& answer);
   bool taken_in(Peer& peer, const Link::TakeIn& arrived);
   void take_in_join(Peer& peer, const Link::TakeIn& arrived);
   Result<> join_known(Peer& peer, const group::GroupId& known, const Act& join);

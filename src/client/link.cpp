@@ -153,6 +153,10 @@ wire::Request Link::send(group::WantedSend&& wanted) {
   return {id, wire::Append{wanted.access, std::move(wanted.entry)}};
 }
 
+wire::Request Link::ask_blob(uint64_t handle, wire::Body&& body) {
+  return {ask({.what = Asked::What::kBlob, .queue = {}, .handle = handle}), std::move(body)};
+}
+
 Link::Verdict Link::judge_entries(const wire::Entries& entries) {
   const auto found = subscriptions_.find(entries.queue);
   if (found == subscriptions_.end()) {
@@ -186,6 +190,8 @@ Link::Verdict Link::judge_refusal(const Asked& asked, const wire::Refusal& refus
       // It may go on pushing; what comes is not wanted, and the entry in `leaving_` stays.
       ++leaving_[asked.queue];
       return Nothing{};
+    case Asked::What::kBlob:  // the transfer decides
+      return Nothing{};
   }
   return Nothing{};
 }
@@ -204,6 +210,8 @@ Link::Verdict Link::judge(const wire::Answer& answer, Instant now, Random& rando
   if (asked.what == Asked::What::kAppend) sending_ = false;
   if (asked.what == Asked::What::kUnsubscribe && --leaving_[asked.queue] == 0) leaving_.erase(asked.queue);
 
+  // What the answer must be the transfer knows.
+  if (asked.what == Asked::What::kBlob) return BlobAnswer{asked.handle, &answer.body};
   if (const auto* refusal = std::get_if<wire::Refusal>(&answer.body))
     return judge_refusal(asked, *refusal, now, random);
   if (const auto* appended = std::get_if<wire::Appended>(&answer.body)) {

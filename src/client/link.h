@@ -56,6 +56,8 @@ class Link {
   // --- Sending ---
   bool may_send(Instant now) const { return is_up() && !sending_ && send_again_.over(now); }
   wire::Request send(group::WantedSend&& wanted);
+  // A request of a transfer (transfers.h), answered with the same handle.
+  wire::Request ask_blob(uint64_t handle, wire::Body&& body);
 
   // --- Answers ---
   struct Nothing {};
@@ -78,7 +80,11 @@ class Link {
   struct Expired {
     wire::QueueId queue;
   };
-  using Verdict = std::variant<Nothing, Misbehaved, TakeIn, Sent, NotSent, Expired>;
+  struct BlobAnswer {  // `body` borrows from the answer
+    uint64_t handle = 0;
+    const wire::AnswerBody* body = nullptr;
+  };
+  using Verdict = std::variant<Nothing, Misbehaved, TakeIn, Sent, NotSent, Expired, BlobAnswer>;
   Verdict judge(const wire::Answer& answer, Instant now, Random& random);
 
   // When a pause ends that something waits for.
@@ -92,7 +98,7 @@ class Link {
     uint64_t to_acknowledge = 0;
   };
   struct Asked {
-    enum class What : uint8_t { kAppend = 1, kSubscribe, kUnsubscribe };
+    enum class What : uint8_t { kAppend = 1, kSubscribe, kUnsubscribe, kBlob };
     What what = What::kAppend;
     wire::QueueId queue;
     uint64_t handle = 0;

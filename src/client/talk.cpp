@@ -1,6 +1,7 @@
 // Talk: what a person says, changes and takes back, what she is shown, and how long it lives here.
 #include "base/text.h"
 #include "client/cases.h"
+#include "client/files.h"
 #include "client/impl.h"
 #include "client/overlay.h"
 
@@ -93,7 +94,7 @@ Result<group::EventId> Client::post(const group::GroupId& group, std::string_vie
 }
 
 Result<group::EventId> Client::say(const group::GroupId& group, const Saying& saying, Instant now) {
-  HW_TRY(checked(saying.text));
+  if (saying.files.empty() || !saying.text.empty()) HW_TRY(checked(saying.text));
   group::EventId id;
   HW_TRY(change(group, now, [&](const Hand& hand) -> Result<> {
     talk::MessageSaid said{saying.text, {}, mentions_of(saying, hand.group)};
@@ -103,7 +104,12 @@ Result<group::EventId> Client::say(const group::GroupId& group, const Saying& sa
       if (!answered) return ClientError::kNoSuchMessage;
       said.reply_to = answered->ref();
     }
-    HW_LET(id, hand.post(talk::kMessageKind, talk::encode(said)));
+    if (saying.files.empty()) {
+      HW_LET(id, hand.post(talk::kMessageKind, talk::encode(said)));
+    } else {
+      HW_LET(const domain::EventKey waits, files::queue_message(hand, std::move(said), saying.files));
+      id = group::EventId::from(waits);
+    }
     hand.rows.erase(kSettingSpace, draft_key(group));
     return success();
   }));
@@ -134,7 +140,11 @@ Result<> Client::remove_message(const group::GroupId& group, const group::EventI
     if (!found || found->removed_by) return ClientError::kNoSuchMessage;
     if (!found->mine && peer->group->my_role() != group::Role::kOrganizer) return ClientError::kNotAllowed;
     const bool waits = domain::is_queued(found->place);
-    if (waits && peer->group->withdraw(group::EventId::from(found->said_as), turn)) return success();
+    if (waits && peer->group->withdraw(group::EventId::from(found->said_as), turn)) {
+      for (const auto& file : found->files)
+        domain::files::drop(turn.rows, key_of(group), domain::ref_of(found->author, file.id));
+      return success();
+    }
     HW_TRY(peer->group->post(talk::kRemovedKind, talk::encode_ref(found->ref()), turn));
     return success();
   });
@@ -232,6 +242,8 @@ TalkMessage Client::Impl::shown(const group::Group& group, const talk::Message& 
     of.mine = of.mine || of.by.back() == group.me();
   }
   for (auto& [sign, of] : signs) out.signs.push_back(std::move(of));
+  for (const auto& file : message.files)
+    out.files.push_back(files::shown_file(rows, key, message.author, file));
   out.pinned = talk::is_pinned(rows, key, message.ref());
   const bool can = group.standing() == group::Standing::kActive && !message.removed_by;
   out.can_edit = can && message.mine;
@@ -412,6 +424,7 @@ void Client::Impl::keep_talk() {
       } else if (keeping.days() != 0) {
         state.note_times(turn.rows, key_of(id));
         const Instant cutoff{now.ms - keeping.days() * kDay_ms};
+        files::drop_unsent(turn.rows, key_of(id), {.messages = cutoff, .files = cutoff});
         gone = state.expire(turn.rows, key_of(id), cutoff, now) > 0;
       }
       return success();

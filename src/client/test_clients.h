@@ -127,8 +127,42 @@ class ClientTest : public testing::Test {
     } else if (const auto* unsubscribe = std::get_if<wire::Unsubscribe>(&request.body)) {
       one.pushed.erase({connection, unsubscribe->queue});
       answer(wire::Done{0});
+    } else {
+      serve_blob(one, request, answer);
     }
   }
+  template <class Answer>
+  void serve_blob(Person& one, const wire::Request& request, const Answer& answer) {
+    if (const auto* put = std::get_if<wire::PutChunk>(&request.body)) {
+      if (refuse_) return answer(wire::Refusal{*refuse_, 3, ""});
+      Blob& blob = blobs_[wire::blob_id(put->access)];
+      if (blob.count == 0) blob.count = put->count;
+      const auto [there, is_new] = blob.chunks.emplace(put->index, put->chunk);
+      if (blob.count != put->count || there->second != put->chunk)
+        return answer(wire::Refusal{wire::Reason::kChunkDiffers, 0, ""});
+      ++puts_;
+      blob.days = put->days;
+      answer(wire::ChunkStored{1'800'000'000});
+    } else if (const auto* get = std::get_if<wire::GetChunk>(&request.body)) {
+      const auto blob = blobs_.find(wire::blob_id(get->access));
+      if (blob == blobs_.end() || !blob->second.chunks.contains(get->index))
+        return answer(wire::Refusal{wire::Reason::kNoChunk, 0, ""});
+      ++gets_;
+      answer(wire::Chunk{blob->second.chunks.at(get->index)});
+    } else if (const auto* status = std::get_if<wire::ReadBlobStatus>(&request.body)) {
+      const auto id = std::visit([](const auto& access) { return wire::blob_id(access); }, status->access);
+      const auto blob = blobs_.find(id);
+      if (blob == blobs_.end()) return answer(wire::BlobStatus{});
+      wire::BlobStatus out{blob->second.count, 1'800'000'000, {}};
+      for (uint16_t i = 0; i < out.count; ++i) out.present.push_back(blob->second.chunks.contains(i));
+      answer(std::move(out));
+    }
+    if (after_chunk_) after_chunk_(one);
+  }
+  struct Blob {
+    uint16_t count = 0, days = 0;
+    std::map<uint16_t, Bytes> chunks;
+  };
   bool push(Person& one) {
     for (auto& [where, last] : one.pushed) {
       const auto& queue = queues_[where.second];
@@ -182,6 +216,9 @@ class ClientTest : public testing::Test {
   Instant now_{1'700'000'000'000};
   std::deque<Person> people_;
   std::map<wire::QueueId, std::vector<Bytes>> queues_;
+  std::map<wire::BlobId, Blob> blobs_;
+  size_t puts_ = 0, gets_ = 0;                // chunks that were really carried
+  std::function<void(Person&)> after_chunk_;  // for cutting lines
   std::optional<wire::Reason> refuse_;
   std::optional<wire::QueueId> expired_;  // a queue of which the relay keeps nothing
   bool is_paused_ = false;

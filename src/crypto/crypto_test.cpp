@@ -1,4 +1,5 @@
 #include "crypto/crypto.h"
+#include "crypto/secret_stream.h"
 
 #include <gtest/gtest.h>
 #include <sodium.h>
@@ -397,6 +398,54 @@ TEST(Aead, LongAndShortTextsAreSealedAlike) {
     expected.back() ^= 1;
     EXPECT_FALSE(suite.aead_open(key, nonce, Bytes(40), expected).ok());
   }
+}
+
+TEST(SecretStream, PiecesComeBackInTheirOrderAndToTheirEnd) {
+  SeededRandom random(8);
+  const Bytes key = random.bytes(SecretStream::kKeyBytes);
+  const Bytes header = random.bytes(SecretStream::kHeaderBytes);
+  const std::vector<Bytes> pieces{random.bytes(1000), random.bytes(1), {}, random.bytes(65'519)};
+  SecretStream sealing(key, header);
+  std::vector<Bytes> sealed;
+  std::vector<Secret> places;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    places.push_back(sealing.save());
+    sealed.push_back(sealing.seal(pieces[i], i + 1 == pieces.size()));
+    EXPECT_EQ(sealed[i].size(), pieces[i].size() + SecretStream::kOverhead);
+  }
+  SecretStream opening(key, header);
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    // Taken up again from any place, sealing gives the same.
+    EXPECT_EQ(SecretStream::restored(places[i].view()).seal(pieces[i], i + 1 == pieces.size()), sealed[i]);
+    EXPECT_FALSE(opening.open(sealed[(i + 1) % 4], i == 2).ok());
+    EXPECT_FALSE(opening.open(sealed[i], i + 1 != pieces.size()).ok());
+    Bytes changed = sealed[i];
+    changed[changed.size() / 2] ^= 1;
+    EXPECT_FALSE(opening.open(changed, i + 1 == pieces.size()).ok());
+    opening = SecretStream::restored(opening.save().view());
+    const auto opened = opening.open(sealed[i], i + 1 == pieces.size());
+    ASSERT_TRUE(opened.ok());
+    EXPECT_TRUE(equal(opened->view(), pieces[i]));
+  }
+  EXPECT_FALSE(opening.open({}, true).ok());
+  EXPECT_FALSE(SecretStream(random.bytes(32), header).open(sealed[0], false).ok());
+}
+
+// libsodium's own beginning of a stream, read by ours.
+TEST(SecretStream, IsLibsodiums) {
+  SeededRandom random(9);
+  const Bytes key = random.bytes(SecretStream::kKeyBytes);
+  Bytes header(SecretStream::kHeaderBytes);
+  crypto_secretstream_xchacha20poly1305_state state;
+  crypto_secretstream_xchacha20poly1305_init_push(&state, header.data(), key.data());
+  const Bytes text = random.bytes(100);
+  Bytes sealed(text.size() + SecretStream::kOverhead);
+  crypto_secretstream_xchacha20poly1305_push(&state, sealed.data(), nullptr, text.data(), text.size(), nullptr,
+                                             0, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+  EXPECT_EQ(SecretStream(key, header).seal(text, true), sealed);
+  const auto opened = SecretStream(key, header).open(sealed, true);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_TRUE(equal(opened->view(), text));
 }
 
 }  // namespace

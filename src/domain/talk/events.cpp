@@ -9,20 +9,24 @@ namespace homeward::domain::talk {
 namespace {
 
 constexpr int64_t kMinute_ms = 60'000;
-enum Field : uint16_t { kReplyTo = 1, kMentions = 2 };
+enum Field : uint16_t { kReplyTo = 1, kMentions = 2, kFiles = 3 };
 
 struct Fields {
   std::optional<Ref> reply_to;
   std::vector<Author> mentions;
+  std::vector<files::Attachment> files;
 };
 
-void encode_fields(Writer& out, const std::optional<Ref>& reply_to, const std::vector<Author>& mentions) {
+void encode_fields(Writer& out, const std::optional<Ref>& reply_to, const std::vector<Author>& mentions,
+                   const std::vector<files::Attachment>& files = {}) {
   out.vector([&](Writer& fields) {
     if (reply_to) fields.u16(kReplyTo).opaque(*reply_to);
-    if (mentions.empty()) return;
-    fields.u16(kMentions).vector([&](Writer& persons) {
-      for (const Author& person : mentions) persons.raw(person);
-    });
+    if (!mentions.empty()) {
+      fields.u16(kMentions).vector([&](Writer& persons) {
+        for (const Author& person : mentions) persons.raw(person);
+      });
+    }
+    if (!files.empty()) fields.u16(kFiles).opaque(files::encode_attachments(files));
   });
 }
 
@@ -53,6 +57,10 @@ Result<Fields> decode_fields(Reader& reader) {
       out.reply_to = Ref::from(value);
     } else if (number == kMentions) {
       HW_LET(out.mentions, decode_mentions(value));
+    } else if (number == kFiles) {
+      auto files = files::decode_attachments(value);
+      if (!files) return TalkError::kMalformed;
+      out.files = std::move(*files);
     }
   }
   if (!fields.status().ok()) return TalkError::kMalformed;
@@ -68,12 +76,17 @@ Result<> check_text(std::string_view text) {
   return success();
 }
 
+Result<> check_said(const MessageSaid& said) {
+  const Result<> text = check_text(said.text);
+  return said.text.empty() && !said.files.empty() ? success() : text;
+}
+
 Bytes encode(const MessageSaid& message) {
-  HW_ASSERT(check_text(message.text).ok());
+  HW_ASSERT(check_said(message).ok());
   Writer writer;
   writer.reserve(message.text.size() + 8);
   writer.text(message.text);
-  encode_fields(writer, message.reply_to, message.mentions);
+  encode_fields(writer, message.reply_to, message.mentions, message.files);
   return writer.take();
 }
 
@@ -108,7 +121,8 @@ Result<MessageSaid> decode_message(BytesView body) {
   if (!reader.finish().ok()) return TalkError::kMalformed;
   message.reply_to = fields.reply_to;
   message.mentions = std::move(fields.mentions);
-  HW_TRY(check_text(message.text));
+  message.files = std::move(fields.files);
+  HW_TRY(check_said(message));
   return message;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "domain/files/attachment.h"
 #include "domain/log/log.h"
 
 namespace homeward::domain::talk {
@@ -35,9 +36,10 @@ inline constexpr size_t kMostTextBytes = 16 * 1024;
 inline constexpr size_t kMostMentions = 50;
 
 struct MessageSaid {
-  std::string text;
+  std::string text;  // may be empty where there are files
   std::optional<Ref> reply_to = {};
   std::vector<Author> mentions = {};  // rising
+  std::vector<files::Attachment> files = {};
   bool operator==(const MessageSaid&) const = default;
 };
 
@@ -67,7 +69,9 @@ struct MessagePinned {
 
 // kTextEmpty, kTextTooLong, kTextInvalid.
 Result<> check_text(std::string_view text);
-// Bodies of the events; texts must have passed `check_text`.
+// The same for a message, whose text may be empty where it has files.
+Result<> check_said(const MessageSaid& said);
+// Bodies of the events; texts must have passed the check.
 Bytes encode(const MessageSaid& message);
 Bytes encode(const MessageEdited& edited);
 Bytes encode(const SignGiven& sign);

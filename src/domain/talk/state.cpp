@@ -1,6 +1,7 @@
 #include "domain/talk/state.h"
 
 #include "codec/codec.h"
+#include "domain/files/kept.h"
 
 namespace homeward::domain::talk {
 namespace {
@@ -60,7 +61,15 @@ void put_message(Rows& rows, const GroupKey& group, const Message& message) {
   });
   out.u64(static_cast<uint64_t>(message.edited_at.ms));
   out.optional(message.removed_by.has_value(), [&](Writer& inner) { inner.raw(*message.removed_by); });
+  out.opaque(files::encode_attachments(message.files));
   rows.put(kMessageSpace, message_key(group, message.place), out.view());
+}
+
+// Names of files are found like words of the text.
+std::string searched(const Message& message) {
+  std::string out = message.text;
+  for (const files::Attachment& file : message.files) out.append("\n").append(file.name);
+  return out;
 }
 
 void one_less_unread(Rows& rows, const GroupKey& group, const Message& message) {
@@ -91,6 +100,12 @@ std::optional<Message> decode_stored(BytesView key, BytesView value) {
     if (!persons.ok()) return std::nullopt;
     message.edited_at.ms = static_cast<int64_t>(reader.u64());
     if (reader.optional()) message.removed_by = reader.fixed<Author>();
+    // Those of the second end here.
+    if (const BytesView kept = reader.empty() ? BytesView() : reader.opaque(); !kept.empty()) {
+      auto files = files::decode_attachments(kept);
+      if (!files) return std::nullopt;
+      message.files = std::move(*files);
+    }
   }
   if (!reader.finish().ok()) return std::nullopt;
   return message;
@@ -164,9 +179,11 @@ void State::fold_said(const Context& context, const Event& event) {
   message.said_as = event.id;
   message.reply_to = said->reply_to;
   message.mentions = std::move(said->mentions);
+  message.files = std::move(said->files);
   put_message(rows, context.group, message);
+  files::own(rows, context.group, message.author, message.files, message.place);
   rows.put(kTimeSpace, time_key(context.group, message.at, message.place), {});
-  kIndex.add(rows, context.group, context.place, analyzer_.terms(message.text));
+  kIndex.add(rows, context.group, context.place, analyzer_.terms(searched(message)));
 
   ReadMark mark = read_mark(rows, context.group);
   if (!context.author_is_me && context.place > mark.up_to) {
@@ -193,7 +210,7 @@ void State::fold_edited(const Context& context, const Event& event) {
   message->edited_at = event.at;
   if (message->edited_at.ms == 0) message->edited_at.ms = 1;
   kIndex.remove(rows, context.group, message->place);
-  kIndex.add(rows, context.group, message->place, analyzer_.terms(message->text));
+  kIndex.add(rows, context.group, message->place, analyzer_.terms(searched(*message)));
   put_message(rows, context.group, *message);
 }
 
@@ -212,6 +229,8 @@ void State::fold_removed(const Context& context, const Event& event) {
   message->text.clear();
   message->mentions.clear();
   message->reply_to.reset();
+  files::disown(rows, context.group, message->author, message->files, message->place);
+  message->files.clear();
   message->removed_by = context.author;
   kIndex.remove(rows, context.group, message->place);
   rows.erase_range(kSignSpace, prefix_range(message_key(context.group, message->place)));
@@ -225,6 +244,7 @@ void State::remove(Rows& rows, const GroupKey& group, const Place& place) {
   if (const std::optional<Message> message = decode_stored(key, *row)) {
     rows.erase(kIdSpace, id_key(group, message->id));
     rows.erase(kTimeSpace, time_key(group, message->at, place));
+    files::disown(rows, group, message->author, message->files, place);
     one_less_unread(rows, group, *message);
   }
   rows.erase_range(kSignSpace, prefix_range(key));
@@ -290,6 +310,7 @@ void State::mark_read(Rows& rows, const GroupKey& group) {
 void State::forget(Rows& rows, const GroupKey& group) {
   for (const Space space : {kMessageSpace, kIdSpace, kReadSpace, kSignSpace, kPinSpace, kTimeSpace})
     rows.erase_range(space, prefix_range(group));
+  files::forget(rows, group);
   kIndex.forget(rows, group);
 }
 

@@ -6,6 +6,7 @@
 //   0x2102  nothing → read up to, unread         0x2103, 0x2104  word index (words.h)
 //   0x2105  place ‖ person → her sign            0x2106  ref → pinned message (shared state)
 //   0x2107  time ‖ place → nothing: by when it was said
+//   0x2108 to 0x210B  files (files/kept.h)
 // Talk expires and newcomers do not get it: of all this only what is pinned is shared state, and depends on
 // nothing but the events that pin, unpin, edit and remove.
 #pragma once
@@ -42,6 +43,7 @@ struct Message {
   std::vector<Author> mentions = {};
   Instant edited_at = {};  // 0: never
   std::optional<Author> removed_by = {};
+  std::vector<files::Attachment> files = {};
   Ref ref() const { return ref_of(author, said_as); }
   bool operator==(const Message&) const = default;
 };
