@@ -77,6 +77,7 @@ void add_policy(CommandList& list);
 void add_devices(CommandList& list);
 void add_talk(CommandList& list);
 void add_porch(CommandList& list);
+void add_files(CommandList& list);
 void add_guidance(CommandList& list);
 void add_questions(CommandList& list);
 void add_cases(CommandList& list);
@@ -87,6 +88,7 @@ void add_bulletin(CommandList& list);
 void add_losses(CommandList& list);
 
 // What of a group needs the person now, for Today; each in its feature's file.
+FileItem file_item(const client::ShownFile& shown);
 // Of node_talk.cpp: everything of a message but who, when and what.
 void show_marks(const group::Group& group, const client::TalkMessage& message, MessageItem& item);
 void today_policy(Node& node, const client::GroupSummary& group, TodayList& out);

@@ -37,6 +37,7 @@ CommandList::CommandList() {
   add<&Node::group_forget>("group.forget", "Erases a group that was left from this vault.");
   add<&Node::group_warnings>("group.warnings", "What went wrong in a group, newest first.");
   add_talk(*this);
+  add_files(*this);
   add<&Node::talk_list>("talk.list", "Messages of a group, oldest first: the newest, or those before one.");
   add<&Node::talk_search>("talk.search", "Messages with these words, newest first.");
   add<&Node::talk_seen>("talk.seen", "All messages of a group were seen.");

@@ -193,6 +193,24 @@
   X(quotes_itself, \
     "Источник не может через другие повторять сам себя.", \
     "A source cannot repeat itself by way of others.") \
+  X(no_file, \
+    "Такого файла здесь нет.", "There is no such file here.") \
+  X(file_too_large, \
+    "Файл пустой или больше 25 мегабайт. Уменьшите его или разделите.", \
+    "The file is empty or over 25 megabytes. Make it smaller or split it.") \
+  X(file_not_whole, \
+    "Файл передан не целиком. Выберите его ещё раз.", "The file did not come whole. Choose it again.") \
+  X(picture_reveals, \
+    "В снимке остались скрытые сведения: где, когда и чем он сделан. Так он не уйдёт.", \
+    "The picture still carries hidden data: where, when and with what it was taken. It does not go like this.") \
+  X(picture_unknown, \
+    "Снимки такого вида программа не умеет очищать. Выберите снимок JPEG, PNG или WebP.", \
+    "Pictures of this kind cannot be cleaned here. Choose a JPEG, PNG or WebP picture.") \
+  X(file_not_here, \
+    "Файл ещё не получен. Сначала получите его.", "The file is not fetched yet. Fetch it first.") \
+  X(too_many_files, \
+    "Слишком много файлов сразу. В одном сообщении помещается восемь.", \
+    "Too many files at once. One message holds eight.") \
   X(internal, \
     "В программе ошибка. Ничего не потеряно; перезапустите её.", \
     "The program has a fault. Nothing is lost; start it again.")

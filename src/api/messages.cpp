@@ -3,6 +3,7 @@
 #include "client/case_files.h"
 #include "client/cases.h"
 #include "client/client.h"
+#include "client/files.h"
 #include "client/guidance.h"
 #include "client/porch.h"
 #include "client/questions.h"
@@ -79,6 +80,16 @@ ErrorCode code_of(const Error& error) {
       {error.is(ClientError::kTextInvalid), ErrorCode::text_invalid},
       {error.is(ClientError::kNotAllowed), ErrorCode::not_allowed},
       {error.is(ClientError::kDiskFull), ErrorCode::disk_full},
+      {error.is(client::FileError::kNoSuchFile), ErrorCode::no_file},
+      {error.is(client::FileError::kTooLarge), ErrorCode::file_too_large},
+      {error.is(client::FileError::kNameInvalid), ErrorCode::name_invalid},
+      {error.is(client::FileError::kOutOfPlace), ErrorCode::file_not_whole},
+      {error.is(client::FileError::kNotWhole), ErrorCode::file_not_whole},
+      {error.is(client::FileError::kReveals), ErrorCode::picture_reveals},
+      {error.is(client::FileError::kUnknownPicture), ErrorCode::picture_unknown},
+      {error.is(client::FileError::kPreviewInvalid), ErrorCode::picture_reveals},
+      {error.is(client::FileError::kNotHere), ErrorCode::file_not_here},
+      {error.is(client::FileError::kTooManyFiles), ErrorCode::too_many_files},
       {error.is(ClientError::kLinkUsed), ErrorCode::link_used},
       {error.is(ClientError::kNotInPorch), ErrorCode::not_in_porch},
       {error.is(PorchError::kNoPorch), ErrorCode::no_porch},

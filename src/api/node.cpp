@@ -51,7 +51,7 @@ void Node::sort_effects() {
           NoticeName::groups,  NoticeName::group,    NoticeName::members,   NoticeName::requests,
           NoticeName::invites, NoticeName::talk,     NoticeName::joins,     NoticeName::sync,
           NoticeName::warning, NoticeName::guidance, NoticeName::questions, NoticeName::cases,
-          NoticeName::tallies};
+          NoticeName::tallies, NoticeName::files};
       Notice out{kNames[static_cast<size_t>(notice->kind) - 1], {}};
       if (notice->group) out.group = to_base64url(notice->group->view());
       const bool there = std::any_of(notices_.begin(), notices_.end(), [&](const Notice& n) {

@@ -22,6 +22,8 @@ NewMessage talk_post(Node& node, const PostArgs& args) {
   client::Saying saying{args.text, {}, {}};
   if (args.reply_to) saying.reply_to = message_id(*args.reply_to);
   if (args.mentions) saying.mentions = persons(*args.mentions);
+  for (const std::string& file : args.files.value_or(std::vector<std::string>{}))
+    saying.files.push_back(parse_id<domain::Ref>(file, ErrorCode::no_file));
   return {text_id(take(node.open_client().say(group_id(args.group), saying, node.now())))};
 }
 
@@ -117,6 +119,7 @@ void show_marks(const group::Group& group, const client::TalkMessage& message, M
     for (const group::PersonId& person : one.by) sign.names.push_back(group.name_of(person));
     item.signs.push_back(std::move(sign));
   }
+  for (const client::ShownFile& file : message.files) item.files.push_back(file_item(file));
   item.pinned = message.pinned;
   item.can_edit = message.can_edit;
   item.can_remove = message.can_remove;

@@ -96,10 +96,11 @@ enum class NoticeName {
   guidance,
   questions,
   cases,
-  tallies
+  tallies,
+  files
 };
 BOOST_DESCRIBE_ENUM(NoticeName, vault, groups, group, members, requests, invites, talk, joins, sync, warning,
-                    guidance, questions, cases, tallies)
+                    guidance, questions, cases, tallies, files)
 
 struct Nothing {
   HW_API(Nothing);
@@ -172,13 +173,14 @@ struct MemberArgs {
   std::string group, member;
 };
 BOOST_DESCRIBE_STRUCT(MemberArgs, (), (group, member))
+// With `files` (ready ones) the text may be empty; the message goes out once they are with the relay.
 struct PostArgs {
   HW_API(PostArgs);
   std::string group, text;
   std::optional<std::string> reply_to;
-  std::optional<std::vector<std::string>> mentions;
+  std::optional<std::vector<std::string>> mentions, files;
 };
-BOOST_DESCRIBE_STRUCT(PostArgs, (), (group, text, reply_to, mentions))
+BOOST_DESCRIBE_STRUCT(PostArgs, (), (group, text, reply_to, mentions, files))
 struct TalkListArgs {
   HW_API(TalkListArgs);
   std::string group;
@@ -371,6 +373,36 @@ struct SignItem {
   std::vector<std::string> names;
 };
 BOOST_DESCRIBE_STRUCT(SignItem, (), (sign, mine, names))
+enum class FileKindName { picture, paper, voice };
+BOOST_DESCRIBE_ENUM(FileKindName, picture, paper, voice)
+enum class FileStateName {
+  not_fetched,
+  taking,
+  ready,
+  sending,
+  sent,
+  here,
+  fetching,
+  stopped,
+  gone,
+  damaged
+};
+BOOST_DESCRIBE_ENUM(FileStateName, not_fetched, taking, ready, sending, sent, here, fetching, stopped, gone,
+                    damaged)
+struct FileItem {
+  HW_API(FileItem);
+  std::string file, name;
+  FileKindName kind;
+  int64_t size;   // bytes
+  bool original;  // a picture with what its camera wrote into it
+  FileStateName state;
+  int64_t done, count;                 // parts, while it is on its way
+  std::optional<int64_t> seconds;      // of a voice note
+  std::optional<int64_t> until;        // when the relay may drop it
+  std::optional<std::string> preview;  // a small picture, base64
+};
+BOOST_DESCRIBE_STRUCT(FileItem, (),
+                      (file, name, kind, size, original, state, done, count, seconds, until, preview))
 struct MessageItem {
   HW_API(MessageItem);
   std::string message, author, author_name;
@@ -385,11 +417,12 @@ struct MessageItem {
   std::optional<PersonItem> removed_by;  // then there is no text
   std::vector<SignItem> signs;
   bool pinned, can_edit, can_remove, can_pin;
+  std::vector<FileItem> files;
 };
 BOOST_DESCRIBE_STRUCT(MessageItem, (),
                       (message, author, author_name, mine, text, at, state, group, group_name, reply_to,
                        mentions, mentions_me, edited, removed_by, signs, pinned, can_edit, can_remove,
-                       can_pin))
+                       can_pin, files))
 struct MessageList {
   HW_API(MessageList);
   std::vector<MessageItem> messages;

@@ -162,12 +162,13 @@ Result<> Client::Impl::drop_finished_joins() {
   return success();
 }
 
-// What was being given when the program ended cannot be gone on with. A full disk does not keep the vault from
-// opening: the rows go the next time.
+// What was being given when the program ended cannot be gone on with. A full disk does not keep the vault
+// from opening: the rows go the next time.
 void Client::Impl::drop_unsent() {
   (void)write([&](group::Turn turn) {
     for (const Peer& peer : peers)
-      if (peer.group_id) files::drop_unsent(turn.rows, key_of(*peer.group_id), {.messages = {0}, .files = {INT64_MAX}});
+      if (peer.group_id)
+        files::drop_unsent(turn.rows, key_of(*peer.group_id), {.messages = {0}, .files = {INT64_MAX}});
     return success();
   });
 }
@@ -268,13 +269,13 @@ bool Client::Impl::sealing_is_due(const Peer& peer, const group::Happenings& hap
   });
 }
 
-Client::Hand Client::Impl::hand_of(Peer& peer, group::Turn turn) {
+Client::Hand Client::Impl::command_hand(Peer& peer, group::Turn turn) {
   return {turn.rows, turn.random, turn.now, *peer.group,
           [&peer, turn](uint16_t kind, BytesView body) { return peer.group->post(kind, body, turn); }};
 }
 
 void Client::Impl::keep_sealed(Peer& peer, group::Turn turn, const group::Happenings& happened) {
-  const Hand hand = hand_of(peer, turn);
+  const Hand hand = command_hand(peer, turn);
   const bool sealed = std::ranges::any_of(happened, [&](const group::Happening& one) {
     const auto* event = std::get_if<group::EventTakenIn>(&one);
     return event != nullptr && event->author == peer.group->me() && changes_sealing(event->kind);
@@ -351,7 +352,7 @@ void Client::connection_up(ConnectionId connection, Instant now) {
   peer->link.up();
   impl_->notice(NoticeKind::kSync, peer->group_id);
   (void)impl_->step(*peer, [&](group::Turn turn) {
-    if (peer->group != nullptr) files::post_ready(impl_->hand_of(*peer, turn));
+    if (peer->group != nullptr) files::post_ready(impl_->command_hand(*peer, turn));
     return success();
   });
 }
@@ -392,8 +393,7 @@ void Client::Impl::move_files(Peer& peer) {
     Transaction rows(vault, Transaction::Access::kRead);
     wanted = peer.transfers.next({rows, key_of(*peer.group_id), now}, days == 0 ? kForever_days : days);
   }
-  for (Transfers::Want& want : wanted)
-    request(peer, peer.link.ask_blob(want.handle, std::move(want.body)));
+  for (Transfers::Want& want : wanted) request(peer, peer.link.ask_blob(want.handle, std::move(want.body)));
 }
 
 void Client::Impl::take_blob(Peer& peer, const Link::BlobAnswer& answer) {
@@ -403,7 +403,7 @@ void Client::Impl::take_blob(Peer& peer, const Link::BlobAnswer& answer) {
   const Result<> done = step(peer, [&](group::Turn turn) {
     outcome = peer.transfers.answer(answer.handle, *answer.body,
                                     {turn.rows, key_of(*peer.group_id), turn.now}, turn.random);
-    if (outcome == Transfers::Outcome::kSentWhole) posted = files::post_ready(hand_of(peer, turn));
+    if (outcome == Transfers::Outcome::kSentWhole) posted = files::post_ready(command_hand(peer, turn));
     return success();
   });
   if (!done.ok()) return;

@@ -1,5 +1,7 @@
 #include "client/files.h"
 
+#include <set>
+
 #include "client/features.h"
 #include "crypto/crypto.h"
 

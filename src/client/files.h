@@ -12,14 +12,14 @@ namespace homeward::client {
 
 enum class FileError : uint16_t {
   kNoSuchFile = 0x0C01,
-  kTooLarge,        // over 25 MiB, or a piece or preview over its bound
+  kTooLarge,  // over 25 MiB, or a piece or preview over its bound
   kNameInvalid,
   kOutOfPlace,      // a piece that does not follow the one before
   kNotWhole,        // less was given than was said
   kReveals,         // a picture that carries more than it shows
   kUnknownPicture,  // a picture of a kind that is not looked into
   kPreviewInvalid,
-  kNotHere,         // not fetched yet
+  kNotHere,  // not fetched yet
   kTooManyFiles,
 };
 constexpr Room room_of(FileError) { return Room::kClient; }

@@ -11,8 +11,9 @@ namespace homeward::client {
 namespace {
 
 namespace pictures = domain::files::pictures;
-using domain::files::Reveals;
+using pictures::operator+;
 using domain::files::FileKind;
+using domain::files::Reveals;
 
 constexpr int64_t kDay_ms = 24 * 60 * kMinute_ms;
 
@@ -37,23 +38,25 @@ class FilesTest : public ClientTest {
     domain::Ref ref;
     as.size_bytes = content.size();
     if (as.name.empty()) as.name = "бумага.txt";
-    HW_TRY(change(one, [&](const Client::Hand& hand) -> Result<> {
+    Result<> done = change(one, [&](const Client::Hand& hand) -> Result<> {
       HW_LET(ref, files::begin(hand, as));
       return success();
-    }));
-    for (size_t at = 0; at < content.size();) {
+    });
+    for (size_t at = 0; done.ok() && at < content.size();) {
       const size_t size = std::min<size_t>(content.size() - at, 100'000 + at % 7'777);
-      HW_TRY(change(one, [&](const Client::Hand& hand) -> Result<> {
+      done = change(one, [&](const Client::Hand& hand) -> Result<> {
         HW_LET(const uint64_t there, files::put(hand, ref, at, BytesView(content).subspan(at, size)));
         EXPECT_EQ(there, at + size);
         return success();
-      }));
+      });
       at += size;
     }
-    HW_TRY(change(one, [&](const Client::Hand& hand) -> Result<> {
+    if (!done.ok()) return done.error();
+    done = change(one, [&](const Client::Hand& hand) -> Result<> {
       HW_TRY(files::finish(hand, ref, finishing));
       return success();
-    }));
+    });
+    if (!done.ok()) return done.error();
     return ref;
   }
   domain::Ref taken(Person& one, const Bytes& content, files::NewFile as = {}) {
@@ -108,7 +111,7 @@ class FilesTest : public ClientTest {
     bool found = contains(plain_pages({"home", one.disk.vfs_name()}, "слово", kCheap), what);
     for (const std::string& path : one.disk.files())
       found = found || contains(one.disk.read_file(path).value_or(Bytes{}), what);
-    one.start();
+    restart(one);
     return found;
   }
 
@@ -366,7 +369,8 @@ TEST_F(FilesTest, NoByteOutlivesItsMessage) {
   Bytes preview = pictures::jpeg({}, 600);
   const std::string_view mark = "qwzxpreviewqwzx";
   std::ranges::copy(mark, preview.end() - 300);  // within its scan
-  const auto file = take(*bella, paper, {.kind = FileKind::kPaper, .name = "qwzxnameqwzx.jpg"}, {.preview = preview});
+  const auto file =
+      take(*bella, paper, {.kind = FileKind::kPaper, .name = "qwzxnameqwzx.jpg"}, {.preview = preview});
   ASSERT_TRUE(file.ok());
   say(*bella, "", {*file});
   settle(1);

@@ -131,7 +131,7 @@ struct Client::Impl {
   void checkpoint_if_due();
   void after_step(Peer& peer, const group::Happenings& happened, uint64_t epoch_before);
   bool sealing_is_due(const Peer& peer, const group::Happenings& happened) const;
-  Hand hand_of(Peer& peer, group::Turn turn);
+  Hand command_hand(Peer& peer, group::Turn turn);
   void keep_sealed(Peer& peer, group::Turn turn, const group::Happenings& happened);
   // --- porch.cpp ---
   // After what happened, or after an hour, once the group is caught up.

@@ -73,11 +73,11 @@ class Transfers {
     uint16_t done = 0;
     std::optional<SecretStream> stream;
     bool is_status_asked = false, is_status_known = false;
-    std::vector<bool> present;            // with the relay
-    std::map<uint16_t, Secret> sealed;    // on their way, or there already: where the stream stands after them
-    std::map<uint16_t, bool> is_there;    // of these
-    std::map<uint16_t, Bytes> arrived;    // out of order
-    uint16_t asked = 0;                   // answers that are to come
+    std::vector<bool> present;          // with the relay
+    std::map<uint16_t, Secret> sealed;  // on their way, or there already: where the stream stands after them
+    std::map<uint16_t, bool> is_there;  // of these
+    std::map<uint16_t, Bytes> arrived;  // out of order
+    uint16_t asked = 0;                 // answers that are to come
   };
   struct Asked {
     uint64_t serial = 0;

@@ -440,8 +440,8 @@ TEST(SecretStream, IsLibsodiums) {
   crypto_secretstream_xchacha20poly1305_init_push(&state, header.data(), key.data());
   const Bytes text = random.bytes(100);
   Bytes sealed(text.size() + SecretStream::kOverhead);
-  crypto_secretstream_xchacha20poly1305_push(&state, sealed.data(), nullptr, text.data(), text.size(), nullptr,
-                                             0, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+  crypto_secretstream_xchacha20poly1305_push(&state, sealed.data(), nullptr, text.data(), text.size(),
+                                             nullptr, 0, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
   EXPECT_EQ(SecretStream(key, header).seal(text, true), sealed);
   const auto opened = SecretStream(key, header).open(sealed, true);
   ASSERT_TRUE(opened.ok());

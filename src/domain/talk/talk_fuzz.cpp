@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   HW_ASSERT(static_cast<uint64_t>(there) == talk::unread(rows, group));
   for (const talk::Message& message : page.messages) {
     if (!message.removed_by)
-      HW_ASSERT(talk::decode_message(talk::encode(talk::MessageSaid{message.text, {}, {}, message.files})).ok());
+      HW_ASSERT(
+          talk::decode_message(talk::encode(talk::MessageSaid{message.text, {}, {}, message.files})).ok());
     if (!analyzer.query(message.text).empty() && message.text.size() < 1000)
       HW_ASSERT(talk::search(rows, analyzer, group, message.text, 10).size() == 1);
     state.remove(rows, group, message.place);
