@@ -134,6 +134,8 @@ void World::check_end() {
   for (const SimGroup& group : groups_)
     if (!failed()) check_families(group);
   if (!failed()) check_porch();
+  for (const SimGroup& group : groups_)
+    if (!failed()) check_files(group);
   for (SimGroup& group : groups_)
     if (!failed() && group.expires) check_expiry(group);
   for (Node& node : nodes_)

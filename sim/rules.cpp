@@ -219,6 +219,7 @@ void World::check_expiry(SimGroup& known) {
       if (message.state == group::SendState::kTakenIn)
         return fail("member " + std::to_string(node.index) + " still has talk that expired");
     if (!node.client->search("письмо", known.id, 10).empty()) return fail("search finds what expired");
+    check_files_gone(node, known.id);
   }
 }
 

@@ -69,7 +69,10 @@ void World::act() {
   if (has_porch_ && chance(400))
     for (Node& one : nodes_) at_the_porch(one);
   const uint64_t what = below(100);
-  if (what < 55) {
+  if (has_files_) fetch_files(nodes_[below(nodes_.size())], 200);
+  if (what < 5 && has_files_) {
+    if (node != nullptr) attach(*node, group);
+  } else if (what < 55) {
     if (node != nullptr) post(*node, group);
   } else if (what < 62) {
     if (node != nullptr) invite(*node, group);

@@ -32,6 +32,8 @@ void Statistics::add(const Statistics& other) {
   rubbish += other.rubbish;
   anew += other.anew;
   months += other.months;
+  files += other.files;
+  files_read += other.files_read;
 }
 
 bool Clockwork::step(Instant until) {
@@ -74,6 +76,7 @@ World::World(const Options& options) : options_(options), random_(options.seed *
   reforms_ = options.seed % 4 == 0 || options.canary == Canary::kObeysOne;
   has_porch_ =
       (options.seed % 5 == 3 && options.canary == Canary::kNone) || options.canary == Canary::kTellsPorch;
+  has_files_ = options.seed % 3 == 0;
   relay_disk_ = std::make_unique<SimDisk>();
 }
 
@@ -126,7 +129,10 @@ Outcome World::run() {
     for (Node& node : nodes_) attend(node, 1000);
     if (has_porch_ && round < 8)
       for (Node& node : nodes_) at_the_porch(node);
+    if (!files_.empty())
+      for (Node& node : nodes_) fetch_files(node, 1000);
     why = unsettled();
+    if (why.empty()) why = files_unsettled();
   }
   if (!why.empty()) fail("does not come to rest: " + why);
   if (!failed()) check_end();

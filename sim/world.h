@@ -44,6 +44,8 @@ struct Statistics {
            cuts = 0, doubled = 0, full_disks = 0, jumps = 0, old_copies = 0, epochs = 0, taken_in = 0,
            changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0, devices = 0,
            devices_lost = 0, fell_out = 0, rubbish = 0, anew = 0, months = 0;
+           changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0;
+           changes = 0, touches = 0, expired = 0, family_acts = 0, files = 0, files_read = 0;
   void add(const Statistics& other);
 };
 
@@ -166,6 +168,14 @@ struct SimGroup {
 // where no organizer is left, as many present persons as remove somebody, for one organizer and nothing else.
 bool is_enough(const SimChange& made, const SimGroup::Rules& before);
 
+// A file that was sent with a message.
+struct SimFile {
+  size_t node = 0;
+  group::GroupId group;
+  std::string text;  // the message's
+  Bytes content;
+};
+
 // What is sealed in a case, and to whom.
 struct CaseSecret {
   group::GroupId group;
@@ -245,6 +255,12 @@ class World {
   void touch(Node& node, const group::GroupId& group);
   void heal();
   Node* some_node_in(group::GroupId& group);
+  // Files (files.cpp)
+  void attach(Node& node, const group::GroupId& group);
+  void fetch_files(Node& node, uint64_t per_mille);
+  std::string files_unsettled();
+  void check_files(const SimGroup& group);
+  void check_files_gone(Node& node, const group::GroupId& group);
   // Families (families.cpp)
   void families(Node& node, const group::GroupId& group);
   void record_losses(Node& node, const group::GroupId& group);  // losses.cpp
@@ -293,6 +309,7 @@ class World {
   std::vector<SimGroup> groups_;
   std::vector<Post> posts_;
   std::vector<CaseSecret> secrets_;
+  std::vector<SimFile> files_;
 
   std::unique_ptr<SimDisk> relay_disk_;
   std::optional<relay::Store> relay_store_;
@@ -310,6 +327,7 @@ class World {
   bool reforms_ = false;    // a world where rules are changed often, so that several organizers agree on some
   bool has_porch_ = false;  // newcomers of the first group come through one
   bool devices_often_ = false;  // a world of several devices, of leaving the relay's memory and of rubbish
+  bool has_files_ = false;  // a world where members send files
   size_t canary_victim_ = 0;
   bool canary_sang_ = false;
 };

@@ -12,7 +12,7 @@ import { sample, words } from './sample.mjs';
 
 const dist = process.env.PAGE_DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
 export const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src blob:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const day = 86_400_000;
@@ -335,6 +335,7 @@ export class Mock {
         .sort((a, b) => b.at - a.at);
       return { messages: found.slice(0, limit).map((one) => this.#whole(one.group, one)), more: found.length > limit };
     },
+    'file.list': () => ({ sending: [], fetching: [] }),
     'talk.seen': ({ group }) => {
       this.group(group).unread = 0;
       return {};
@@ -374,7 +375,7 @@ export class Mock {
   #whole(group, one) {
     const { my_role } = this.group(group);
     const there = !one.removed_by;
-    return { mentions: [], mentions_me: false, edited: false, signs: [], pinned: false, can_edit: there && one.mine,
+    return { files: [], mentions: [], mentions_me: false, edited: false, signs: [], pinned: false, can_edit: there && one.mine,
       can_remove: there && (one.mine || my_role === 'organizer'), can_pin: there && my_role !== 'member', ...one };
   }
 

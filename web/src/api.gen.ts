@@ -663,6 +663,12 @@ export interface ExportArticlesArgs {
   articles: string[];
 }
 
+export interface FetchFileArgs {
+  group: string;
+  message: string;
+  file: string;
+}
+
 export interface FieldProblem {
   name: string;
   message: string;
@@ -671,6 +677,44 @@ export interface FieldProblem {
 export interface FileAnswer {
   name: string;
   file: string;
+}
+
+export interface FileArgs {
+  group: string;
+  file: string;
+}
+
+export interface FileItem {
+  file: string;
+  name: string;
+  kind: "picture" | "paper" | "voice";
+  size: number;
+  original: boolean;
+  state: "not_fetched" | "taking" | "ready" | "sending" | "sent" | "here" | "fetching" | "stopped" | "gone" | "damaged";
+  done: number;
+  count: number;
+  seconds?: number;
+  until?: number;
+  preview?: string;
+}
+
+export interface FileList {
+  sending: WaitingMessageItem[];
+  fetching: FileItem[];
+}
+
+export interface FilePiece {
+  content: string;
+  size: number;
+  type: string;
+}
+
+export interface FileReceived {
+  received: number;
+}
+
+export interface FileReveals {
+  reveals: ("place" | "date" | "camera" | "serial" | "author" | "thumbnail" | "maker_notes" | "comment" | "program" | "settings" | "hidden" | "unseen" | "broken")[];
 }
 
 export interface FillPaperArgs {
@@ -1159,6 +1203,7 @@ export interface MessageItem {
   can_edit: boolean;
   can_remove: boolean;
   can_pin: boolean;
+  files: FileItem[];
 }
 
 export interface MessageList {
@@ -1245,7 +1290,7 @@ export interface Nothing {
 }
 
 export interface Notice {
-  notice: "vault" | "groups" | "group" | "members" | "requests" | "invites" | "talk" | "joins" | "sync" | "warning" | "guidance" | "questions" | "cases" | "tallies";
+  notice: "vault" | "groups" | "group" | "members" | "requests" | "invites" | "talk" | "joins" | "sync" | "warning" | "guidance" | "questions" | "cases" | "tallies" | "files";
   group?: string;
 }
 
@@ -1414,6 +1459,7 @@ export interface PostArgs {
   text: string;
   reply_to?: string;
   mentions?: string[];
+  files?: string[];
 }
 
 export interface PrepareArgs {
@@ -1465,6 +1511,13 @@ export interface PublishArgs {
   check_by: string;
   law_date: string;
   proposal?: string;
+}
+
+export interface PutFileArgs {
+  group: string;
+  file: string;
+  at: number;
+  content: string;
 }
 
 export interface QuestionArgs {
@@ -2048,6 +2101,13 @@ export interface UnpinArgs {
   pin: string;
 }
 
+export interface WaitingMessageItem {
+  waiting: string;
+  text: string;
+  at: number;
+  files: FileItem[];
+}
+
 export interface WarningItem {
   kind: "relay_order" | "history_differs" | "bad_entry" | "bad_commit" | "bundle_differs" | "old_copy" | "cannot_follow" | "fell_behind" | "started_anew";
   at: number;
@@ -2154,6 +2214,22 @@ export interface Commands {
   "talk.keeping": { args: GroupArgs; result: Keeping };
   /** Keeps talk on this device for fewer days than the group does. */
   "talk.set_retention": { args: RetentionArgs; result: Nothing };
+  /** A photo, paper or voice note to be sent, of up to 25 MiB; then its pieces. */
+  "file.begin": { args: NewFileArgs; result: NewFileRef };
+  /** The next piece of a file, at the place where the last one ended. */
+  "file.put": { args: PutFileArgs; result: FileReceived };
+  /** Looks into a whole file: what it gives away; refuses pictures that do. */
+  "file.finish": { args: FinishFileArgs; result: FileReveals };
+  /** What a file gives away beside what it shows. */
+  "file.reveals": { args: FileArgs; result: FileReveals };
+  /** Fetches a file of a message, or goes on where it stopped. */
+  "file.fetch": { args: FetchFileArgs; result: Nothing };
+  /** Stops fetching; or takes a message back whose files are not sent yet. */
+  "file.stop": { args: FileArgs; result: Nothing };
+  /** A piece of a file that is here, from a place on. */
+  "file.read": { args: ReadFileArgs; result: FilePiece };
+  /** Files on their way: messages that wait for theirs, and fetched ones. */
+  "file.list": { args: GroupArgs; result: FileList };
   /** Messages of a group, oldest first: the newest, or those before one. */
   "talk.list": { args: TalkListArgs; result: MessageList };
   /** Messages with these words, newest first. */

@@ -5,6 +5,7 @@ import './styles/base.css';
 import './styles/parts.css';
 import './styles/screens.css';
 import './styles/life.css';
+import './styles/files.css';
 import './styles/print.css';
 
 app.start();

@@ -68,7 +68,12 @@ void put_message(Rows& rows, const GroupKey& group, const Message& message) {
 // Names of files are found like words of the text.
 std::string searched(const Message& message) {
   std::string out = message.text;
-  for (const files::Attachment& file : message.files) out.append("\n").append(file.name);
+  for (const files::Attachment& file : message.files) {
+    std::string name = "\n" + file.name;
+    // What stands before an ending, or between underscores, is a word of its own.
+    std::ranges::replace_if(name, [](char c) { return c == '.' || c == '_' || c == '-'; }, ' ');
+    out += name;
+  }
   return out;
 }
 

@@ -36,7 +36,7 @@ constexpr size_t kMostBodyBytes = 1024 * 1024;
 constexpr size_t kMostNoticesWaiting = 1000;
 
 constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src blob:; connect-src "
     "'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -154,7 +154,7 @@ struct PageServer::State : std::enable_shared_from_this<State> {
     response.set("X-Frame-Options", "DENY");
     response.set("Cross-Origin-Opener-Policy", "same-origin");
     response.set("Cross-Origin-Resource-Policy", "same-origin");
-    response.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()");
+    response.set("Permissions-Policy", "camera=(), microphone=(self), geolocation=(), interest-cohort=()");
   }
 
   static Response text(http::status status, std::string body) {
