@@ -11,6 +11,8 @@ namespace {
 namespace kept = domain::files;
 namespace talk = domain::talk;
 
+constexpr int64_t kAbandonedAfter_ms = 24ll * 3600 * 1000;
+
 // A message that waits for its files: kWaitingSpace.
 struct Waiting {
   domain::EventKey id;
@@ -95,6 +97,8 @@ Result<domain::Ref> begin(const Client::Hand& hand, const NewFile& file) {
   if (!kept::is_file_name(file.name)) return FileError::kNameInvalid;
   if (hand.group.standing() != group::Standing::kActive) return ClientError::kNotAllowed;
   const domain::GroupKey group = key_of(hand.group.id());
+  // What a page left behind that was closed in the middle.
+  drop_unsent(hand.rows, group, {.messages = {0}, .files = hand.now.after_ms(-kAbandonedAfter_ms)});
   const auto all = all_files(hand.rows, group);
   const auto unsent = std::ranges::count_if(all, [](const auto& one) { return is_unsent(one.second); });
   if (static_cast<size_t>(unsent) >= kMostUnsent) return FileError::kTooManyFiles;

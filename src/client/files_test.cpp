@@ -359,6 +359,19 @@ TEST_F(FilesTest, TheLargestFileComesWhole) {
   EXPECT_TRUE(content(*anna, file) == paper);
 }
 
+// Where only words can stand for a message, the names of its files do.
+TEST_F(FilesTest, AMessageOfFilesAloneCanBePinnedAndAnswered) {
+  say(*anna, "", {taken(*anna, bytes_.bytes(100), {.name = "список.txt"})});
+  settle(1);
+  const TalkMessage message = newest(*anna);
+  ASSERT_TRUE(anna->client->pin(group, message.id, now_).ok());
+  ASSERT_TRUE(anna->client->say(group, {"смотрите", message.id}, now_).ok());
+  settle(1);
+  ASSERT_EQ(clara->client->pinned(group).size(), 1u);
+  EXPECT_EQ(clara->client->pinned(group)[0].text, "список.txt");
+  EXPECT_EQ(newest(*clara).reply_to->text, "список.txt");
+}
+
 // Content, key, preview and name, in every vault: gone when the message goes.
 TEST_F(FilesTest, NoByteOutlivesItsMessage) {
   group::Change week;

@@ -46,6 +46,14 @@ std::string beginning(const std::string& text) {
   return text.substr(0, end) + "…";
 }
 
+// What stands for a message where only words can: its text, or the names of its files.
+std::string words_of(const talk::Message& message) {
+  std::string out = message.text;
+  if (!out.empty()) return out;
+  for (const auto& file : message.files) out += (out.empty() ? "" : ", ") + file.name;
+  return out;
+}
+
 // Talk as it is with this device's own events that wait to be sent.
 class WithWaiting {
  public:
@@ -167,7 +175,7 @@ Result<> Client::pin(const group::GroupId& group, const group::EventId& message,
     const auto found = find_message(hand.rows, group, message);
     if (!found || found->removed_by) return ClientError::kNoSuchMessage;
     if (hand.group.my_role() == group::Role::kMember) return ClientError::kNotAllowed;
-    const talk::MessagePinned pinned{found->ref(), found->at, found->text};
+    const talk::MessagePinned pinned{found->ref(), found->at, words_of(*found)};
     HW_TRY(hand.post(talk::kPinnedKind, talk::encode(pinned)));
     return success();
   });
@@ -225,7 +233,7 @@ TalkMessage Client::Impl::shown(const group::Group& group, const talk::Message& 
     TalkMessage::Answered answered{{}, to, group.name_of(to), {}};
     if (const auto there = talk::message_of(rows, key, *message.reply_to)) {
       answered.message = group::EventId::from(there->id);
-      answered.text = beginning(there->text);
+      answered.text = beginning(words_of(*there));
       answered.removed = there->removed_by.has_value();
     }
     out.reply_to = std::move(answered);
