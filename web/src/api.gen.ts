@@ -735,6 +735,13 @@ export interface FilledPaper {
   warning?: string;
 }
 
+export interface FinishFileArgs {
+  group: string;
+  file: string;
+  preview?: string;
+  keep_original?: boolean;
+}
+
 export interface FunnelPoint {
   people: number;
   low_95: number;
@@ -1585,6 +1592,12 @@ export interface RateTable {
   funnel: FunnelPoint[];
   spread: number;
   could_be_first: number;
+}
+
+export interface ReadFileArgs {
+  group: string;
+  file: string;
+  at: number;
 }
 
 export interface ReadPaperArgs {
