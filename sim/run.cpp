@@ -30,6 +30,7 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       "%llu commits of rubbish, %llu groups begun anew, %llu months\n",
       "%llu asked further in, %llu came in\n",
       "%llu files sent, %llu read\n",
+      "%llu asked further in, %llu came in, %llu files sent, %llu read\n",
       static_cast<unsigned long long>(seeds), seconds, seconds * 1000 / static_cast<double>(seeds),
       static_cast<unsigned long long>(all.events), static_cast<unsigned long long>(all.posts),
       static_cast<unsigned long long>(all.taken_in), static_cast<unsigned long long>(all.epochs),

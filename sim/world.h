@@ -46,6 +46,8 @@ struct Statistics {
            devices_lost = 0, fell_out = 0, rubbish = 0, anew = 0, months = 0;
            changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0;
            changes = 0, touches = 0, expired = 0, family_acts = 0, files = 0, files_read = 0;
+           changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0, files = 0,
+           files_read = 0;
   void add(const Statistics& other);
 };
 
