@@ -27,10 +27,7 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       "%llu old copies, %llu changes of rules, %llu touches, %llu groups expired, %llu acts of families, "
       "%llu asked further in, %llu came in, "
       "%llu devices asked, %llu taken out, %llu fell out, "
-      "%llu commits of rubbish, %llu groups begun anew, %llu months\n",
-      "%llu asked further in, %llu came in\n",
-      "%llu files sent, %llu read\n",
-      "%llu asked further in, %llu came in, %llu files sent, %llu read\n",
+      "%llu commits of rubbish, %llu groups begun anew, %llu months, %llu files sent, %llu read\n",
       static_cast<unsigned long long>(seeds), seconds, seconds * 1000 / static_cast<double>(seeds),
       static_cast<unsigned long long>(all.events), static_cast<unsigned long long>(all.posts),
       static_cast<unsigned long long>(all.taken_in), static_cast<unsigned long long>(all.epochs),
@@ -44,8 +41,7 @@ void print(const Statistics& all, uint64_t seeds, double seconds) {
       static_cast<unsigned long long>(all.notes), static_cast<unsigned long long>(all.brought_in),
       static_cast<unsigned long long>(all.devices), static_cast<unsigned long long>(all.devices_lost),
       static_cast<unsigned long long>(all.fell_out), static_cast<unsigned long long>(all.rubbish),
-      static_cast<unsigned long long>(all.anew), static_cast<unsigned long long>(all.months));
-      static_cast<unsigned long long>(all.notes), static_cast<unsigned long long>(all.brought_in));
+      static_cast<unsigned long long>(all.anew), static_cast<unsigned long long>(all.months),
       static_cast<unsigned long long>(all.files), static_cast<unsigned long long>(all.files_read));
 }
 

@@ -43,11 +43,7 @@ struct Statistics {
   uint64_t events = 0, posts = 0, joins = 0, removals = 0, leaves = 0, crashes = 0, relay_crashes = 0,
            cuts = 0, doubled = 0, full_disks = 0, jumps = 0, old_copies = 0, epochs = 0, taken_in = 0,
            changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0, devices = 0,
-           devices_lost = 0, fell_out = 0, rubbish = 0, anew = 0, months = 0;
-           changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0;
-           changes = 0, touches = 0, expired = 0, family_acts = 0, files = 0, files_read = 0;
-           changes = 0, touches = 0, expired = 0, family_acts = 0, notes = 0, brought_in = 0, files = 0,
-           files_read = 0;
+           devices_lost = 0, fell_out = 0, rubbish = 0, anew = 0, months = 0, files = 0, files_read = 0;
   void add(const Statistics& other);
 };
 
@@ -329,7 +325,7 @@ class World {
   bool reforms_ = false;    // a world where rules are changed often, so that several organizers agree on some
   bool has_porch_ = false;  // newcomers of the first group come through one
   bool devices_often_ = false;  // a world of several devices, of leaving the relay's memory and of rubbish
-  bool has_files_ = false;  // a world where members send files
+  bool has_files_ = false;      // a world where members send files
   size_t canary_victim_ = 0;
   bool canary_sang_ = false;
 };
