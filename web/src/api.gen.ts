@@ -1,5 +1,10 @@
 // Generated from the node's list of commands by api_types; do not edit.
 
+export interface AddDeviceArgs {
+  group: string;
+  hours?: number;
+}
+
 export interface AddEntryArgs {
   group: string;
   case_id: string;
@@ -438,6 +443,30 @@ export interface DepartedList {
   departed: DepartedItem[];
 }
 
+export interface DeviceArgs {
+  group: string;
+  device: string;
+}
+
+export interface DeviceItem {
+  device: string;
+  this_one: boolean;
+  first: boolean;
+  since: number;
+  approved_by: PersonItem[];
+  can_remove: boolean;
+}
+
+export interface DeviceList {
+  devices: DeviceItem[];
+  can_add: boolean;
+}
+
+export interface DevicesArgs {
+  group: string;
+  member?: string;
+}
+
 export interface DiscardArgs {
   group: string;
   draft: string;
@@ -730,7 +759,7 @@ export interface GroupItem {
   name: string;
   members: number;
   epoch: number;
-  state: "active" | "leaving" | "left" | "removed" | "stuck" | "closed";
+  state: "active" | "leaving" | "left" | "removed" | "stuck" | "closed" | "device_removed";
   my_name: string;
   my_role: "member" | "adviser" | "organizer";
   requests: number;
@@ -798,6 +827,7 @@ export interface InviteItem {
   invite: string;
   ends_at: number;
   state: "open" | "asked" | "used" | "expired";
+  for_device: boolean;
 }
 
 export interface InviteList {
@@ -810,6 +840,10 @@ export interface JoinArgs {
   greeting?: string;
 }
 
+export interface JoinDeviceArgs {
+  link: string;
+}
+
 export interface JoinItem {
   join: string;
   my_name: string;
@@ -819,6 +853,7 @@ export interface JoinItem {
   ends_at: number;
   at: number;
   group?: string;
+  device: boolean;
 }
 
 export interface JoinList {
@@ -852,6 +887,11 @@ export interface LeaveOutArgs {
   group: string;
   member: string;
   out: boolean;
+}
+
+export interface LinkKind {
+  device: boolean;
+  ends_at: number;
 }
 
 export interface LossArgs {
@@ -1132,6 +1172,7 @@ export interface MemberItem {
   sponsor_name: string;
   confirmed_names: string[];
   removal_by: PersonItem[];
+  devices: number;
 }
 
 export interface MemberList {
@@ -1195,6 +1236,18 @@ export interface NewClaimArgs {
   group: string;
   claim: ClaimFields;
   replaces?: string;
+}
+
+export interface NewDeviceItem {
+  member: PersonItem;
+  me: boolean;
+  since: number;
+  count: number;
+  approved_by: PersonItem[];
+}
+
+export interface NewDeviceList {
+  devices: NewDeviceItem[];
 }
 
 export interface NewFileArgs {
@@ -1692,6 +1745,8 @@ export interface RequestItem {
   can_object: boolean;
   objections: ObjectionItem[];
   comes_back: boolean;
+  device: boolean;
+  accuses?: PersonItem;
 }
 
 export interface RequestList {
@@ -1962,6 +2017,17 @@ export interface Strength {
   enough: boolean;
 }
 
+export interface StuckAnswer {
+  stuck: boolean;
+  why?: "old_copy" | "cannot_follow" | "fell_behind" | "started_anew";
+  since?: number;
+  accused?: PersonItem;
+  also: PersonItem[];
+  can_restart: boolean;
+  restarting: boolean;
+  started_anew_by?: PersonItem;
+}
+
 export interface SyncStatus {
   state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
   waiting: number;
@@ -2038,7 +2104,7 @@ export interface ThreatItem {
 }
 
 export interface TodayItem {
-  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread" | "question_urgent" | "question_answered" | "question_open" | "article_withdrawn" | "article_stale" | "proposal" | "case_silent" | "case_due" | "case_told" | "double_found" | "policy_change" | "objection" | "porch_ready" | "porch_asked" | "porch_help" | "porch_done";
+  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread" | "question_urgent" | "question_answered" | "question_open" | "article_withdrawn" | "article_stale" | "proposal" | "case_silent" | "case_due" | "case_told" | "double_found" | "policy_change" | "objection" | "porch_ready" | "porch_asked" | "porch_help" | "porch_done" | "device" | "device_confirm" | "stuck" | "device_removed" | "started_anew";
   group?: string;
   group_name?: string;
   name?: string;
@@ -2069,7 +2135,7 @@ export interface WaitingMessageItem {
 }
 
 export interface WarningItem {
-  kind: "relay_order" | "history_differs" | "bad_entry" | "bad_commit" | "bundle_differs" | "old_copy" | "cannot_follow";
+  kind: "relay_order" | "history_differs" | "bad_entry" | "bad_commit" | "bundle_differs" | "old_copy" | "cannot_follow" | "fell_behind" | "started_anew";
   at: number;
   member_name?: string;
 }
@@ -2240,6 +2306,22 @@ export interface Commands {
   "porch.copy_guidance": { args: GroupArgs; result: CopiedGuidance };
   /** Who is in the group no more, and until when she could read. */
   "group.departed": { args: GroupArgs; result: DepartedList };
+  /** A member's devices; mine if nobody is named. */
+  "group.devices": { args: DevicesArgs; result: DeviceList };
+  /** Further devices of members in the last two weeks. */
+  "group.new_devices": { args: GroupArgs; result: NewDeviceList };
+  /** A link for a further device of mine, once. */
+  "group.add_device": { args: AddDeviceArgs; result: NewInvite };
+  /** Takes one device alone out of the group: of mine, or by an organizer. */
+  "group.remove_device": { args: DeviceArgs; result: Nothing };
+  /** Whether a link is for a newcomer or a device. */
+  "group.link_kind": { args: JoinDeviceArgs; result: LinkKind };
+  /** Whether and why this device fell out, and what can be done. */
+  "group.stuck": { args: GroupArgs; result: StuckAnswer };
+  /** An organizer starts the group anew without one whose change nobody could follow. */
+  "group.restart": { args: GroupArgs; result: Nothing };
+  /** Goes along with an organizer who started the group anew. */
+  "group.go_along": { args: GroupArgs; result: Nothing };
   /** Guidance articles of a group: the best found first, else the newest first. */
   "guidance.list": { args: ArticlesArgs; result: ArticleList };
   /** One article, whole: its text, who signed it, who disagrees, how it went for others. */
@@ -2406,4 +2488,4 @@ export interface Commands {
   "losses.import": { args: LossImportArgs; result: LossImported };
 }
 
-export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "no_bulletin" | "no_statement" | "no_consent" | "figures_changed" | "not_approved" | "threshold_fixed" | "other_version" | "bad_cells" | "no_loss" | "verifiers_only" | "reason_needed" | "not_published" | "loss_figures_invalid" | "quotes_itself" | "no_file" | "file_too_large" | "file_not_whole" | "picture_reveals" | "picture_unknown" | "file_not_here" | "too_many_files" | "internal";
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_device" | "too_many_devices" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "no_bulletin" | "no_statement" | "no_consent" | "figures_changed" | "not_approved" | "threshold_fixed" | "other_version" | "bad_cells" | "no_loss" | "verifiers_only" | "reason_needed" | "not_published" | "loss_figures_invalid" | "quotes_itself" | "no_file" | "file_too_large" | "file_not_whole" | "picture_reveals" | "picture_unknown" | "file_not_here" | "too_many_files" | "internal";
