@@ -170,8 +170,8 @@ void World::check_group(SimGroup& known) {
         group->members().size() == there->members().size();
     if (!same) return fail("at rest member " + std::to_string(node.index) + " has not what the founder has");
   }
-  // Hers is what the others' talk is compared with.
-  if (!nodes_[known.founder].fell_out) check_posts(known, talks);
+  // Hers is what the others' talk is compared with, unless she fell out or breaks the rules herself.
+  if (!nodes_[known.founder].fell_out && talks.contains(known.founder)) check_posts(known, talks);
 }
 
 void World::check_posts(const SimGroup& known,
