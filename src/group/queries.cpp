@@ -139,8 +139,14 @@ std::optional<Instant> Group::next_tick() const {
   if (impl.policy.closes.ms != 0) consider(impl.policy.closes);
   if (impl.caught_up && !impl.flight) {
     for (const auto& [reason, at] : impl.dues) consider(at);
-    if (impl.saved.leaf_since.ms != 0 && impl.seats.size() > 1)
-      consider(impl.saved.leaf_since.after_ms(kLeafAge_ms));
+    // An old leaf that is noticed has its due already, or waits for the day's Updates of others to pass.
+    const bool noticed = impl.dues.contains(Bytes{'u'});
+    if (impl.saved.leaf_since.ms != 0 && impl.seats.size() > 1 && !noticed) {
+      Instant due = impl.saved.leaf_since.after_ms(kLeafAge_ms);
+      if (impl.saved.routine.size() >= kRoutinePerDay)
+        due = std::max(due, impl.saved.routine.front().after_ms(kDay_ms));
+      consider(due);
+    }
   }
   for (const auto& [invite_id, invite] : impl.invites)
     if (invite.wants_read()) consider(invite.ends);
