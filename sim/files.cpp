@@ -77,6 +77,11 @@ void World::attach(Node& node, const group::GroupId& group) {
   });
 }
 
+// What nobody fetched for a month the relay keeps no more.
+bool World::is_rightly_gone(const client::ShownFile& file) const {
+  return file.state == FileState::kGone && outcome_.statistics.months > 0;
+}
+
 // Fetches what of a member's talk is not here, some of it or all.
 void World::fetch_files(Node& node, uint64_t per_mille) {
   for (const group::GroupId& group : groups_of(node)) {
@@ -86,8 +91,9 @@ void World::fetch_files(Node& node, uint64_t per_mille) {
     for (const client::TalkMessage& message : page->messages) {
       for (const client::ShownFile& file : message.files) {
         if (node.client == nullptr) return;
-        if (file.state == FileState::kHere || file.state == FileState::kFetching || !chance(per_mille))
+        if (file.state == FileState::kHere || file.state == FileState::kFetching || is_rightly_gone(file))
           continue;
+        if (!chance(per_mille)) continue;
         trace("fetch", node.index);
         with(node, [&](Client& client) {
           (void)client.change(group, clock(node), [&](const Client::Hand& hand) {
@@ -120,6 +126,7 @@ void World::check_files(const SimGroup& known) {
           return one.group == known.id && sha256(one.content) == file.what.hash;
         });
         if (sent == files_.end()) return fail(where + " is none that was sent");
+        if (is_rightly_gone(file)) continue;
         if (file.state != FileState::kHere)
           return fail(where + " has not come: " + std::to_string(static_cast<int>(file.state)));
         if (content_of(*node.client, known.id, file.file) != sent->content)

@@ -256,6 +256,7 @@ class World {
   // Files (files.cpp)
   void attach(Node& node, const group::GroupId& group);
   void fetch_files(Node& node, uint64_t per_mille);
+  bool is_rightly_gone(const client::ShownFile& file) const;
   std::string files_unsettled();
   void check_files(const SimGroup& group);
   void check_files_gone(Node& node, const group::GroupId& group);
