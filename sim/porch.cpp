@@ -130,7 +130,10 @@ void World::drop_request(Node& node, const group::GroupId& group, const group::R
     if (one->client == nullptr) continue;
     bool done = false;
     with(*one, [&](Client& client) { done = client.decline(group, request, clock(*one)).ok(); });
-    if (done) return;
+    if (done) {
+      ++known->dropped_requests;
+      return;
+    }
   }
 }
 

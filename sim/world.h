@@ -157,6 +157,7 @@ struct SimGroup {
   std::optional<group::PersonId> committer_of_rubbish;
   bool unsure = false;  // a change may have been proposed or approved: the disk failed under it
   bool is_porch = false;
+  size_t dropped_requests = 0;  // declined where they might have been on their way in
   std::optional<group::GroupId> porch;
   bool expires = false;  // talk has an end, and clocks that jump bring it to some early
 };
