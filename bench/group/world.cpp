@@ -142,12 +142,15 @@ void World::serve(Member& member, client::ConnectionId connection, const wire::R
     answer(member, connection, {request.id, wire::Done{queue.entries.size()}});
     std::erase_if(queue.readers, [&](const Subscription& one) { return lives_[one.member] != one.life; });
     queue.readers.push_back({member.index, connection, life});
+    queue.most_readers = std::max(queue.most_readers, queue.readers.size());
     push(queue, id, queue.readers.back(), subscribe->after, member.depth + 1);
   } else if (const auto* unsubscribe = std::get_if<wire::Unsubscribe>(&request.body)) {
     Queue& queue = queues_[unsubscribe->queue];
     std::erase_if(queue.readers, [&](const Subscription& one) {
       return one.member == member.index && one.connection == connection;
     });
+    // What only a newcomer read is of no more use; answers are large.
+    if (queue.readers.empty() && queue.most_readers == 1) std::vector<Bytes>().swap(queue.entries);
     answer(member, connection, {request.id, wire::Done{0}});
   }
 }

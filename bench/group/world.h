@@ -82,6 +82,7 @@ class World {
   struct Queue {
     std::vector<Bytes> entries;
     std::vector<Subscription> readers;
+    size_t most_readers = 0;
   };
   struct Job {
     size_t member;

@@ -75,6 +75,7 @@ struct CommandList {
 // Of node_guidance.cpp, node_questions.cpp, node_cases.cpp, node_rolls.cpp and node_tallies.cpp.
 void add_policy(CommandList& list);
 void add_devices(CommandList& list);
+void add_relays(CommandList& list);
 void add_talk(CommandList& list);
 void add_porch(CommandList& list);
 void add_files(CommandList& list);
@@ -92,6 +93,7 @@ FileItem file_item(const client::ShownFile& shown);
 // Of node_talk.cpp: everything of a message but who, when and what.
 void show_marks(const group::Group& group, const client::TalkMessage& message, MessageItem& item);
 void today_policy(Node& node, const client::GroupSummary& group, TodayList& out);
+void today_relays(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_porch(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_guidance(Node& node, const client::GroupSummary& group, TodayList& out);
 void today_questions(Node& node, const client::GroupSummary& group, TodayList& out);

@@ -44,6 +44,7 @@ CommandList::CommandList() {
   add<&Node::sync_status>("sync.status", "How the connections are and how many messages wait.");
   add<&Node::today_list>("today.list", "What needs the person now.");
   add_policy(*this);
+  add_relays(*this);
   add_porch(*this);
   add_devices(*this);
   add_guidance(*this);

@@ -211,6 +211,9 @@
   X(too_many_files, \
     "Слишком много файлов сразу. В одном сообщении помещается восемь.", \
     "Too many files at once. One message holds eight.") \
+  X(relay_is_there, \
+    "Узел связи группы отвечает. Перейти без него можно, только когда его нет.", \
+    "The group's relay answers. The group goes on without it only when it is gone.") \
   X(internal, \
     "В программе ошибка. Ничего не потеряно; перезапустите её.", \
     "The program has a fault. Nothing is lost; start it again.")

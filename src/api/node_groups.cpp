@@ -43,6 +43,8 @@ LinkName link_name(client::LinkState state) {
       return LinkName::connecting;
     case client::LinkState::kMisbehaving:
       return LinkName::misbehaving;
+    case client::LinkState::kDetour:
+      return LinkName::detour;
     case client::LinkState::kOffline:
       break;
   }
@@ -326,6 +328,7 @@ SyncStatus Node::sync_status(const Nothing&) {
     return name == LinkName::misbehaving  ? 3
            : name == LinkName::offline    ? 2
            : name == LinkName::connecting ? 1
+           : name == LinkName::detour     ? 1
                                           : 0;
   };
   for (const client::GroupSummary& group : client_->groups()) {
@@ -373,6 +376,7 @@ TodayList Node::today_list(const Nothing&) {
     }
     today_policy(*this, summary, out);
     today_porch(*this, summary, out);
+    today_relays(*this, summary, out);
     today_cases(*this, summary, out);
     today_questions(*this, summary, out);
     today_guidance(*this, summary, out);

@@ -68,6 +68,7 @@ ChangeItem change_item(const group::Group& group, const group::PendingChange& pe
                   .retention_days = pending.change.retention_days,
                   .closes_at = {},
                   .roles = {},
+                  .relays = pending.change.relays,
                   .porch = {},
                   .porch_days = {}};
   if (pending.change.closes) item.closes_at = pending.change.closes->ms;

@@ -32,8 +32,8 @@ BOOST_DESCRIBE_ENUM(JoinState, sending, waiting, expired, failed, joined)
 enum class MessageState { queued, posted, taken_in };
 BOOST_DESCRIBE_ENUM(MessageState, queued, posted, taken_in)
 // `idle`: there is nothing to be connected for, no group and no join request.
-enum class LinkName { connected, connecting, offline, misbehaving, locked, idle };
-BOOST_DESCRIBE_ENUM(LinkName, connected, connecting, offline, misbehaving, locked, idle)
+enum class LinkName { connected, connecting, offline, misbehaving, locked, idle, detour };
+BOOST_DESCRIBE_ENUM(LinkName, connected, connecting, offline, misbehaving, locked, idle, detour)
 enum class WarningKind {
   relay_order,
   history_differs,
@@ -65,6 +65,7 @@ enum class TodayKind {
   case_due,           // a step or deadline is due
   case_told,          // somebody else wrote an entry into a case of mine
   double_found,       // a case of mine may be of the same man as another
+  recovery,           // others say that the relay is gone, and ask for my word
   policy_change,      // an organizer: another proposed a change of roles or policy
   objection,          // somebody objects to a join request that I vouched for or proposed
   porch_ready,        // somebody stayed in the porch long enough: bring her further in?
@@ -80,7 +81,7 @@ enum class TodayKind {
 BOOST_DESCRIBE_ENUM(TodayKind, request, confirm, returns, removed, join_waiting, warning, unread,
                     question_urgent, question_answered, question_open, article_withdrawn, article_stale,
                     proposal, case_silent, case_due, case_told, double_found, policy_change, objection,
-                    porch_ready, porch_asked, porch_help, porch_done, device, device_confirm, stuck,
+                    recovery, porch_ready, porch_asked, porch_help, porch_done, device, device_confirm, stuck,
                     device_removed, started_anew)
 enum class NoticeName {
   vault,

@@ -63,12 +63,13 @@ struct ChangeItem {
   std::optional<std::string> name;
   std::optional<int64_t> vouches, retention_days, closes_at;
   std::vector<RoleItem> roles;
+  std::vector<std::string> relays;  // all of them anew
   std::optional<PorchChangeName> porch;
   std::optional<int64_t> porch_days;  // where `porch` is not closes
 };
 BOOST_DESCRIBE_STRUCT(ChangeItem, (),
                       (change, at, by, approved_by, needed, mine, can_approve, can_reject, name, vouches,
-                       retention_days, closes_at, roles, porch, porch_days))
+                       retention_days, closes_at, roles, relays, porch, porch_days))
 // Members said that she should go.
 struct RemovalItem {
   HW_API(RemovalItem);

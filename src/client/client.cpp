@@ -68,8 +68,8 @@ std::vector<group::WantedRead> Peer::wanted_reads() const {
   return group != nullptr ? group->wanted_reads() : joining->wanted_reads();
 }
 
-std::optional<group::WantedSend> Peer::next_send(group::Turn turn) {
-  return group != nullptr ? group->next_send(turn) : joining->next_send(turn);
+std::optional<group::WantedSend> Peer::next_send(group::Turn turn, std::string_view over) {
+  return group != nullptr ? group->next_send(turn, over) : joining->next_send(turn);
 }
 
 void Peer::sent(const Link::Sent& sent, group::Turn turn) {
@@ -96,7 +96,7 @@ Peer* Client::Impl::find_join(const group::JoinId& id) {
 
 Peer* Client::Impl::find_connection(ConnectionId id) {
   for (Peer& peer : peers)
-    if (peer.link.id() == id && peer.link.is_open()) return &peer;
+    if (peer.link_of(id) != nullptr) return &peer;
   return nullptr;
 }
 
@@ -204,7 +204,7 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
   }
   const uint64_t epoch_before = peer.group ? peer.group->epoch() : 0;
   group::Happenings happened;
-  std::optional<group::WantedSend> send;
+  std::vector<std::pair<Link*, group::WantedSend>> sends;
   bool sealing_checked = false, porch_checked = false, wrote_files = false;
   Result<> done = success();
   {
@@ -222,7 +222,7 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
     take_notes(peer, turn);
     porch_checked = porch_is_due(peer, happened);
     if (porch_checked) keep_porch(peer, turn);
-    if (peer.link.may_send(now) && peer.wants_connection()) send = peer.next_send(turn);
+    sends = next_sends(peer, turn);
     wrote_files = rows.wrote_files();
     done = commit(transaction, rows.wrote());
   }
@@ -236,7 +236,10 @@ Result<> Client::Impl::step(Peer& peer, const Act& act) {
     peer.transfers.look_again();
     notice(NoticeKind::kFiles, peer.group_id);
   }
-  if (send) request(peer, peer.link.send(std::move(*send)));
+  for (auto& [link, send] : sends) {
+    const bool around = link != &peer.link && send.relay.empty();
+    request(*link, around ? link->forward_send(peer.relay(), std::move(send)) : link->send(std::move(send)));
+  }
   after_step(peer, happened, epoch_before);
   return success();
 }
@@ -319,7 +322,9 @@ bool Client::Impl::reload(Peer& peer) {
 // --- Network ---
 
 void Client::Impl::close(Peer& peer) {
+  close_others(peer);
   if (!peer.link.is_open()) return;
+  peer.missed_since.reset();
   effects.emplace_back(CloseConnection{peer.link.id()});
   peer.link.close(now, random);
   peer.transfers.disconnected();
@@ -330,14 +335,18 @@ void Client::Impl::close(Peer& peer) {
 void Client::Impl::keep_connected(Peer& peer) {
   if (!peer.has_machine()) return;
   if (!peer.wants_connection()) return close(peer);
+  follow_relay(peer);
   if (peer.link.may_open(now)) {
+    peer.missed_since = now;
     peer.link.opening(next_connection++);
     effects.emplace_back(OpenConnection{peer.link.id(), peer.relay()});
     notice(NoticeKind::kSync, peer.group_id);
   }
-  for (wire::Request& wanted : peer.link.subscribe(peer.wanted_reads(), now))
-    request(peer, std::move(wanted));
+  for (wire::Request& wanted : peer.link.subscribe(peer.wanted_reads({}), now))
+    request(peer.link, std::move(wanted));
   move_files(peer);
+  keep_others(peer);
+  keep_detour(peer);
 }
 
 void Client::Impl::misbehaved(Peer& peer) {
@@ -349,7 +358,13 @@ void Client::connection_up(ConnectionId connection, Instant now) {
   impl_->now = now;
   Peer* peer = impl_->find_connection(connection);
   if (peer == nullptr) return;
-  peer->link.up();
+  Link& link = *peer->link_of(connection);
+  link.up();
+  if (&link == &peer->link) {
+    // What came by a detour is read anew from where it stands.
+    if (peer->missed_since && peer->group != nullptr) peer->group->disconnected();
+    peer->missed_since.reset();
+  }
   impl_->notice(NoticeKind::kSync, peer->group_id);
   (void)impl_->step(*peer, [&](group::Turn turn) {
     if (peer->group != nullptr) files::post_ready(impl_->command_hand(*peer, turn));
@@ -361,9 +376,14 @@ void Client::connection_lost(ConnectionId connection, Instant now) {
   impl_->now = now;
   Peer* peer = impl_->find_connection(connection);
   if (peer == nullptr) return;
-  peer->link.lost();
-  peer->transfers.disconnected();
-  if (peer->group != nullptr) peer->group->disconnected();
+  Link& link = *peer->link_of(connection);
+  link.lost();
+  if (&link == &peer->link) {
+    peer->missed_since = now;
+    peer->transfers.disconnected();
+  }
+  if (peer->group != nullptr && &link == &peer->link) peer->group->disconnected();
+  if (peer->group != nullptr && &link != &peer->link) peer->group->other_disconnected();
   impl_->notice(NoticeKind::kSync, peer->group_id);
 }
 
@@ -371,9 +391,17 @@ void Client::answer(ConnectionId connection, const wire::Answer& answer, Instant
   impl_->now = now;
   Peer* peer = impl_->find_connection(connection);
   if (peer == nullptr) return;
-  const Link::Verdict verdict = peer->link.judge(answer, now, impl_->random);
-  if (std::holds_alternative<Link::Misbehaved>(verdict)) return impl_->misbehaved(*peer);
-  if (const auto* arrived = std::get_if<Link::TakeIn>(&verdict)) return impl_->take_in(*peer, *arrived);
+  Link& link = *peer->link_of(connection);
+  const Link::Verdict verdict = link.judge(answer, now, impl_->random);
+  if (std::holds_alternative<Link::Misbehaved>(verdict)) {
+    if (&link == &peer->link) return impl_->misbehaved(*peer);
+    impl_->effects.emplace_back(CloseConnection{link.id()});
+    return link.close(now, impl_->random);
+  }
+  if (const auto* arrived = std::get_if<Link::TakeIn>(&verdict)) {
+    if (&link != &peer->link && !arrived->forwarded) return impl_->take_in_other(*peer, link, *arrived);
+    return impl_->take_in(*peer, link, *arrived);
+  }
   if (const auto* of_blob = std::get_if<Link::BlobAnswer>(&verdict)) return impl_->take_blob(*peer, *of_blob);
   (void)impl_->step(*peer, [&](group::Turn turn) {
     if (const auto* sent = std::get_if<Link::Sent>(&verdict)) peer->sent(*sent, turn);
@@ -393,7 +421,8 @@ void Client::Impl::move_files(Peer& peer) {
     Transaction rows(vault, Transaction::Access::kRead);
     wanted = peer.transfers.next({rows, key_of(*peer.group_id), now}, days == 0 ? kForever_days : days);
   }
-  for (Transfers::Want& want : wanted) request(peer, peer.link.ask_blob(want.handle, std::move(want.body)));
+  for (Transfers::Want& want : wanted)
+    request(peer.link, peer.link.ask_blob(want.handle, std::move(want.body)));
 }
 
 void Client::Impl::take_blob(Peer& peer, const Link::BlobAnswer& answer) {
@@ -412,45 +441,47 @@ void Client::Impl::take_blob(Peer& peer, const Link::BlobAnswer& answer) {
 }
 
 bool Client::Impl::consistent(const Peer& peer, const wire::QueueId& queue, uint64_t last) const {
-  for (const group::WantedRead& read : peer.wanted_reads())
+  for (const group::WantedRead& read : peer.wanted_reads({}))
     if (wire::queue_id(read.access) == queue) return read.after >= last;
   return true;  // the queue ended
 }
 
-void Client::Impl::take_in(Peer& peer, const Link::TakeIn& arrived) {
+void Client::Impl::take_in(Peer& peer, Link& link, const Link::TakeIn& arrived) {
   size_t done = 0;
   do {
     const auto part = arrived.entries.subspan(done, std::min(kEntriesPerStep, arrived.entries.size() - done));
     const uint64_t first = arrived.first + done;
-    const ConnectionId connection = peer.link.id();
-    if (peer.group == nullptr) return take_in_join(peer, arrived);
+    const ConnectionId connection = link.id();
+    if (peer.group == nullptr) return take_in_join(peer, link, arrived);
     const Result<> taken = step(peer, [&](group::Turn turn) -> Result<> {
       peer.group->take_in(arrived.queue, first, part, arrived.last_in_queue, turn);
       return success();
     });
     // A full disk, or an accused relay: the rest comes again over a new connection.
-    if (!taken.ok() || !peer.link.is_up() || peer.link.id() != connection) return;
+    if (!taken.ok() || peer.link_of(connection) == nullptr || !peer.link_of(connection)->is_up()) return;
     done += part.size();
   } while (done < arrived.entries.size());
 
-  if (taken_in(peer, arrived) && peer.link.state() == LinkState::kMisbehaving && peer.group->caught_up()) {
+  if (taken_in(peer, link, arrived) && peer.link.state() == LinkState::kMisbehaving &&
+      peer.group->caught_up()) {
     peer.link.behaves();
     notice(NoticeKind::kSync, peer.group_id);
   }
 }
 
-bool Client::Impl::taken_in(Peer& peer, const Link::TakeIn& arrived) {
+bool Client::Impl::taken_in(Peer& peer, Link& link, const Link::TakeIn& arrived) {
   if (!consistent(peer, arrived.queue, arrived.first + arrived.entries.size() - 1)) {
     misbehaved(peer);
     return false;
   }
   size_t size_bytes = 0;
   for (const Bytes& entry : arrived.entries) size_bytes += entry.size();
-  for (wire::Request& told : peer.link.taken_in(arrived.queue, size_bytes)) request(peer, std::move(told));
+  if (arrived.forwarded) return true;  // nothing was pushed
+  for (wire::Request& told : link.taken_in(arrived.queue, size_bytes)) request(link, std::move(told));
   return true;
 }
 
-void Client::Impl::take_in_join(Peer& peer, const Link::TakeIn& arrived) {
+void Client::Impl::take_in_join(Peer& peer, Link& link, const Link::TakeIn& arrived) {
   const group::Joining::State before = peer.joining->state();
   std::unique_ptr<group::Group> became;
   std::optional<group::GroupId> known;
@@ -472,7 +503,7 @@ void Client::Impl::take_in_join(Peer& peer, const Link::TakeIn& arrived) {
   if (!taken.ok()) return;
   if (became) return become_group(peer, std::move(became));
   if (peer.joining->state() != before) notice(NoticeKind::kJoins);
-  if (taken_in(peer, arrived) && peer.link.state() == LinkState::kMisbehaving) peer.link.behaves();
+  if (taken_in(peer, link, arrived) && peer.link.state() == LinkState::kMisbehaving) peer.link.behaves();
 }
 // A Welcome to a group that this vault knows. One that was left is replaced by the new beginning; in one that
 // she is still in, a person cannot be twice on one device, and the join ends.
@@ -527,6 +558,8 @@ std::optional<Instant> Client::next_tick() const {
     if (peer.group) consider(peer.group->next_tick());
     if (peer.link.is_up()) consider(peer.transfers.next_due());
     if (!peer.has_machine() || peer.wants_connection()) consider(peer.link.next_due());
+    for (const auto& [relay, link] : peer.others) consider(link.next_due());
+    consider(peer.next_detour(impl_->now));
     consider(next_porch_check(peer));
   }
   consider(impl_->checkpoint_at);
@@ -548,8 +581,11 @@ void Client::tick(Instant now) {
   for (Peer& peer : impl_->peers) {
     const bool machine_due = peer.group && peer.group->next_tick().value_or(Instant{INT64_MAX}) <= now;
     const bool porch_due = next_porch_check(peer).value_or(Instant{INT64_MAX}) <= now;
+    const bool others_due =
+        std::ranges::any_of(peer.others, [&](const auto& other) { return other.second.is_due(now); }) ||
+        (peer.detour(now) != nullptr && peer.detour(now)->may_forward_read(now));
     const bool files_due = peer.link.is_up() && peer.transfers.is_due(now);
-    if (!machine_due && !porch_due && !files_due && !peer.link.is_due(now)) continue;
+    if (!machine_due && !porch_due && !files_due && !others_due && !peer.link.is_due(now)) continue;
     (void)impl_->step(peer, [&](group::Turn turn) {
       if (machine_due) peer.group->tick(turn);
       return success();

@@ -80,7 +80,8 @@ struct Notice {
 };
 using Effect = std::variant<OpenConnection, CloseConnection, SendRequest, Notice>;
 
-enum class LinkState : uint8_t { kOffline = 1, kConnecting, kConnected, kMisbehaving };
+// kDetour: not the relay that orders, but another one that passes everything on.
+enum class LinkState : uint8_t { kOffline = 1, kConnecting, kConnected, kMisbehaving, kDetour };
 
 // A message with where its sending stands.
 struct TalkMessage {
@@ -316,6 +317,16 @@ class Client {
 
   // --- State ---
   LinkState link_state(const group::GroupId& group) const;
+  // The relays of a group, the one that orders first, then those that are looked at beside it.
+  struct RelayState {
+    std::string relay;
+    bool connected = false;
+    bool orders = false;
+    bool listed = false;  // by the group's rules
+  };
+  std::vector<RelayState> relays(const group::GroupId& group) const;
+  // My word that the group goes on at this relay, because the one that orders is gone for good.
+  Result<> recover(const group::GroupId& group, const std::string& relay, Instant now);
   bool disk_full() const;
   Result<> set_setting(std::string_view name, std::string_view value);  // small things of the page: language
   std::string setting(std::string_view name);

@@ -86,7 +86,7 @@ std::vector<GroupSummary> Client::groups() {
         .waiting = group.waiting_count(),
         .unread = domain::talk::unread(rows, key_of(group.id())),
         .mentions = domain::talk::unread_mentions(rows, key_of(group.id()), domain::Author::from(group.me())),
-        .link = peer.link.state(),
+        .link = peer.link_state(),
         .last = std::nullopt,
         .is_porch = group.is_porch()};
     for (const group::JoinRequest& request : group.requests(impl_->now))
@@ -295,7 +295,7 @@ Result<> Client::cancel_join(const group::JoinId& join, Instant now) {
 
 LinkState Client::link_state(const group::GroupId& group) const {
   const Peer* peer = impl_->find_group(group);
-  return peer == nullptr ? LinkState::kOffline : peer->link.state();
+  return peer == nullptr ? LinkState::kOffline : peer->link_state();
 }
 
 bool Client::disk_full() const { return impl_->disk_full; }

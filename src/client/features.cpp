@@ -25,6 +25,8 @@ struct Feature {
   Result<> (*restore)(Features& features, Rows& rows, const domain::GroupKey& group, BytesView state);
   void (*forget)(Features& features, Rows& rows, const domain::GroupKey& group);
   bool in_porch = false;
+  // What is to go before another state is restored, where that is less than all that is forgotten.
+  void (*clear)(Features& features, Rows& rows, const domain::GroupKey& group) = nullptr;
 };
 
 // A feature that newcomers get and that keeps nothing outside of its rows.
@@ -72,7 +74,9 @@ constexpr Feature kFeatures[] = {
            features.guidance().forget(rows, group);
            guidance::forget_opened(rows, group);
          },
-     .in_porch = true},
+     .in_porch = true,
+     .clear = [](Features& features, Rows& rows,
+                 const domain::GroupKey& group) { features.guidance().forget(rows, group); }},
     {.block = domain::questions::kFirstKind,
      .fold = [](Features& features, const domain::Context& context,
                 const domain::Event& event) { features.questions().fold(context, event); },
@@ -85,7 +89,9 @@ constexpr Feature kFeatures[] = {
            features.questions().forget(rows, group);
            questions::forget_seen(rows, group);
          },
-     .in_porch = true},
+     .in_porch = true,
+     .clear = [](Features& features, Rows& rows,
+                 const domain::GroupKey& group) { features.questions().forget(rows, group); }},
     {.block = domain::cases::kFirstKind,
      .fold =
          [](Features& features, const domain::Context& context, const domain::Event& event) {
@@ -118,7 +124,8 @@ constexpr Feature kFeatures[] = {
          [](Features&, Rows& rows, const domain::GroupKey& group) {
            domain::doubles::State{}.forget(rows, group);
            forget_doubles(rows, group::GroupId::from(group));
-         }},
+         },
+     .clear = shared<domain::doubles::State>(0).forget},
     shared<domain::losses::State>(domain::losses::kFirstKind),
     shared<domain::bulletin::State>(domain::bulletin::kFirstKind),
 };
@@ -170,9 +177,13 @@ Result<> Features::restore(Rows& rows, const group::GroupId& group, BytesView sn
     if (block <= last) blocks.fail(CodecError::kMalformed);
     last = block;
     if (!blocks.ok()) break;
-    for (const Feature& feature : kFeatures)
-      if (feature.block == block && feature.restore != nullptr && (feature.in_porch || !in_porch))
-        HW_TRY(feature.restore(*this, rows, key_of(group), state));
+    for (const Feature& feature : kFeatures) {
+      if (feature.block != block || feature.restore == nullptr || (!feature.in_porch && in_porch)) continue;
+      // Who comes back may have taken in what the group went on without. Talk is not part of the state.
+      if (feature.block != domain::talk::kFirstKind)
+        (feature.clear ? feature.clear : feature.forget)(*this, rows, key_of(group));
+      HW_TRY(feature.restore(*this, rows, key_of(group), state));
+    }
   }
   HW_TRY(blocks.status());
   return reader.finish();

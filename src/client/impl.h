@@ -27,6 +27,8 @@ void forget_talk_settings(Rows& rows, const group::GroupId& group);
 NoticeKind notice_of(uint16_t kind);
 
 inline constexpr int64_t kCheckpointAfter_ms = 5'000;
+// So long without the relay that orders, and its group is asked for through another.
+inline constexpr int64_t kDetourAfter_ms = 10'000;
 
 // Rows that remember whether anything was written, and whether how files stand was.
 class WatchedRows final : public Rows {
@@ -66,8 +68,11 @@ struct Peer {
   std::optional<group::JoinId> join_id;
   std::unique_ptr<group::Group> group;
   std::unique_ptr<group::Joining> joining;
-  Link link;
-  Transfers transfers;
+  Link link;                           // to the relay that orders
+  Transfers transfers;                 // files, over that connection
+  std::map<std::string, Link> others;  // to those that are looked at beside it
+  // Since when there has been no connection to the relay that orders; none while there is one.
+  std::optional<Instant> missed_since;
   // When it was last looked whether this person's sealing key is announced and what she seals is sealed to
   // the right keys; none since the vault was opened.
   std::optional<Instant> sealing_checked;
@@ -76,12 +81,19 @@ struct Peer {
   std::optional<Instant> porch_checked;
 
   Peer(ConnectionId connection, const std::string& relay) : link(connection, relay) {}
+  Link* link_of(ConnectionId connection);
+  // The way around a relay that cannot be reached: another that passes on, if one is to be tried now.
+  Link* detour(Instant now);
+  std::optional<Instant> next_detour(Instant now) const;
+  LinkState link_state() const;
   bool has_machine() const { return group != nullptr || joining != nullptr; }
   const std::string& relay() const { return group ? group->relay() : joining->relay(); }
   // Whether anything is left to do over a connection.
   bool wants_connection() const;
   std::vector<group::WantedRead> wanted_reads() const;
-  std::optional<group::WantedSend> next_send(group::Turn turn);
+  // Those of one relay; an empty name is that of the one that orders.
+  std::vector<group::WantedRead> wanted_reads(std::string_view relay) const;
+  std::optional<group::WantedSend> next_send(group::Turn turn, std::string_view over = {});
   void sent(const Link::Sent& sent, group::Turn turn);
   void not_sent(const Link::NotSent& refused, group::Turn turn);
 };
@@ -146,15 +158,23 @@ struct Client::Impl {
   // --- Network ---
   void keep_connected(Peer& peer);
   void close(Peer& peer);
-  void request(const Peer& peer, wire::Request&& request) {
-    effects.emplace_back(SendRequest{peer.link.id(), std::move(request)});
+  void request(const Link& link, wire::Request&& request) {
+    effects.emplace_back(SendRequest{link.id(), std::move(request)});
   }
   // Asks for and gives the chunks that are next.
   void move_files(Peer& peer);
-  void take_in(Peer& peer, const Link::TakeIn& arrived);
   void take_blob(Peer& peer, const Link::BlobAnswer& answer);
-  bool taken_in(Peer& peer, const Link::TakeIn& arrived);
-  void take_in_join(Peer& peer, const Link::TakeIn& arrived);
+  // --- relays.cpp: the other relays of a group ---
+  void follow_relay(Peer& peer);  // the group went to another
+  void keep_others(Peer& peer);
+  void keep_detour(Peer& peer);
+  void close_others(Peer& peer);
+  void take_in_other(Peer& peer, Link& link, const Link::TakeIn& arrived);
+  // What each connection is to send next; encrypted and saved in this turn.
+  std::vector<std::pair<Link*, group::WantedSend>> next_sends(Peer& peer, group::Turn turn);
+  void take_in(Peer& peer, Link& link, const Link::TakeIn& arrived);
+  bool taken_in(Peer& peer, Link& link, const Link::TakeIn& arrived);
+  void take_in_join(Peer& peer, Link& link, const Link::TakeIn& arrived);
   Result<> join_known(Peer& peer, const group::GroupId& known, const Act& join);
   void become_group(Peer& peer, std::unique_ptr<group::Group> group);
   void misbehaved(Peer& peer);

@@ -8,6 +8,7 @@ namespace {
 constexpr int64_t kFirstBackOff_ms = 1'000;
 constexpr int64_t kLongestBackOff_ms = 60'000;
 constexpr int64_t kAfterExpired_ms = 20'000;  // an ask or an answer that is gone is not hurried after
+constexpr uint16_t kForwardWait_s = 10;       // the longest that a relay holds a forwarded read back
 constexpr size_t kAcknowledgeAfterBytes = wire::kPushWindowBytes / 4;
 
 // Refusals that the same request may survive later; the others are for good.
@@ -55,6 +56,8 @@ void Link::forget_requests() {
   leaving_.clear();
   asked_.clear();
   sending_ = send_waits_ = false;
+  forwarding_ = forwards_ = forward_waits_ = nothing_came_ = false;
+  forward_again_ = {};
   not_acknowledged_bytes_ = 0;
   send_again_ = {};
   put_off_.clear();
@@ -157,6 +160,42 @@ wire::Request Link::ask_blob(uint64_t handle, wire::Body&& body) {
   return {ask({.what = Asked::What::kBlob, .queue = {}, .handle = handle}), std::move(body)};
 }
 
+wire::Request Link::forward_read(const std::string& relay, const group::WantedRead& wanted) {
+  forwarding_ = true;
+  forward_waits_ = false;
+  const wire::RequestId id = ask({.what = Asked::What::kForwardRead,
+                                  .queue = wire::queue_id(wanted.access),
+                                  .handle = 0,
+                                  .after = wanted.after});
+  // Only where the other relay said that there is nothing is it worth while to wait for more.
+  const bool waits = forwards_ && nothing_came_;
+  const wire::Request inner{0, wire::Read{wanted.access, wanted.after, waits ? kForwardWait_s : uint16_t{0}}};
+  return {id, wire::Forward{relay, wire::encode(inner)}};
+}
+
+wire::Request Link::forward_send(const std::string& relay, group::WantedSend&& wanted) {
+  sending_ = true;
+  send_waits_ = false;
+  const wire::RequestId id = ask(
+      {.what = Asked::What::kAppend, .queue = {}, .handle = wanted.handle, .after = 0, .forwarded = true});
+  return {id, wire::Forward{relay, wire::encode(wire::Request{
+                                       0, wire::Append{wanted.access, std::move(wanted.entry)}})}};
+}
+
+Link::Verdict Link::judge_forwarded(const Asked& asked, const wire::Entries& entries) {
+  forwards_ = true;
+  const uint64_t last = entries.entries.empty() ? asked.after : entries.first + entries.entries.size() - 1;
+  const bool fits = entries.queue == asked.queue &&
+                    (entries.entries.empty() || entries.first == asked.after + 1) &&
+                    entries.last_in_queue >= last;
+  if (!fits) return Misbehaved{};
+  nothing_came_ = entries.entries.empty();
+  // Entries may come from a copy; that there is no more only the relay itself can say, by an empty answer.
+  const uint64_t more = std::min(wire::kEntriesPerQueue, std::max(entries.last_in_queue, last + 1));
+  return TakeIn{asked.queue, asked.after + 1, nothing_came_ ? entries.last_in_queue : more, entries.entries,
+                true};
+}
+
 Link::Verdict Link::judge_entries(const wire::Entries& entries) {
   const auto found = subscriptions_.find(entries.queue);
   if (found == subscriptions_.end()) {
@@ -186,6 +225,11 @@ Link::Verdict Link::judge_refusal(const Asked& asked, const wire::Refusal& refus
       }
       put_off_[asked.queue] = back_off(now, refusal.retry_after_s, random);
       return Nothing{};
+    case Asked::What::kForwardRead:
+      forwards_ = false;
+      forward_again_ = back_off(now, refusal.retry_after_s, random);
+      forward_waits_ = true;
+      return Nothing{};
     case Asked::What::kUnsubscribe:
       // It may go on pushing; what comes is not wanted, and the entry in `leaving_` stays.
       ++leaving_[asked.queue];
@@ -208,19 +252,22 @@ Link::Verdict Link::judge(const wire::Answer& answer, Instant now, Random& rando
   const Asked asked = found->second;
   asked_.erase(found);
   if (asked.what == Asked::What::kAppend) sending_ = false;
+  if (asked.what == Asked::What::kForwardRead) forwarding_ = false;
   if (asked.what == Asked::What::kUnsubscribe && --leaving_[asked.queue] == 0) leaving_.erase(asked.queue);
 
   // What the answer must be the transfer knows.
   if (asked.what == Asked::What::kBlob) return BlobAnswer{asked.handle, &answer.body};
   if (const auto* refusal = std::get_if<wire::Refusal>(&answer.body))
     return judge_refusal(asked, *refusal, now, random);
+  if (const auto* entries = std::get_if<wire::Entries>(&answer.body))
+    return asked.what == Asked::What::kForwardRead ? judge_forwarded(asked, *entries) : Verdict{Misbehaved{}};
   if (const auto* appended = std::get_if<wire::Appended>(&answer.body)) {
     if (asked.what != Asked::What::kAppend || appended->number == 0) return Misbehaved{};
     back_off_ms_ = 0;
     return Sent{asked.handle, appended->number};
   }
   if (const auto* done = std::get_if<wire::Done>(&answer.body)) {
-    if (asked.what == Asked::What::kAppend) return Misbehaved{};
+    if (asked.what == Asked::What::kAppend || asked.what == Asked::What::kForwardRead) return Misbehaved{};
     if (asked.what == Asked::What::kUnsubscribe) return Nothing{};
     const auto subscription = subscriptions_.find(asked.queue);
     if (subscription == subscriptions_.end()) return Nothing{};
@@ -232,7 +279,7 @@ Link::Verdict Link::judge(const wire::Answer& answer, Instant now, Random& rando
 bool Link::is_due(Instant now) const {
   if (may_open(now)) return true;
   if (!is_up()) return false;
-  return (send_waits_ && send_again_.over(now)) ||
+  return (send_waits_ && send_again_.over(now)) || (forward_waits_ && forward_again_.over(now)) ||
          std::ranges::any_of(put_off_, [&](const auto& refused) { return refused.second.over(now); });
 }
 
@@ -241,6 +288,7 @@ std::optional<Instant> Link::next_due() const {
   const auto at = [&](const Pause& pause) { out = out ? std::min(*out, pause.ends()) : pause.ends(); };
   if (state_ == State::kClosed) at(reopen_);
   if (is_up() && send_waits_) at(send_again_);
+  if (is_up() && forward_waits_) at(forward_again_);
   for (const auto& [queue, pause] : put_off_) at(pause);
   return out;
 }

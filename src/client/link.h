@@ -59,6 +59,14 @@ class Link {
   // A request of a transfer (transfers.h), answered with the same handle.
   wire::Request ask_blob(uint64_t handle, wire::Body&& body);
 
+  // --- For a relay that cannot be reached: through this one (wire.h, Forward) ---
+  // Reads go on one at a time; `waits_s` lets the other relay hold one back until there is something.
+  bool may_forward_read(Instant now) const { return is_up() && !forwarding_ && forward_again_.over(now); }
+  wire::Request forward_read(const std::string& relay, const group::WantedRead& wanted);
+  wire::Request forward_send(const std::string& relay, group::WantedSend&& wanted);
+  // True while what was asked so is answered.
+  bool forwards() const { return forwards_; }
+
   // --- Answers ---
   struct Nothing {};
   struct Misbehaved {};
@@ -67,6 +75,7 @@ class Link {
     uint64_t first = 0;
     uint64_t last_in_queue = 0;
     std::span<const Bytes> entries;
+    bool forwarded = false;  // they are another relay's
   };
   struct Sent {
     uint64_t handle = 0;
@@ -98,16 +107,19 @@ class Link {
     uint64_t to_acknowledge = 0;
   };
   struct Asked {
-    enum class What : uint8_t { kAppend = 1, kSubscribe, kUnsubscribe, kBlob };
+    enum class What : uint8_t { kAppend = 1, kSubscribe, kUnsubscribe, kBlob, kForwardRead };
     What what = What::kAppend;
     wire::QueueId queue;
     uint64_t handle = 0;
+    uint64_t after = 0;      // of a forwarded read
+    bool forwarded = false;  // an append
   };
 
   wire::RequestId ask(const Asked& asked);
   void forget_requests();
   Pause back_off(Instant now, uint16_t at_least_s, Random& random);
   Verdict judge_entries(const wire::Entries& entries);
+  Verdict judge_forwarded(const Asked& asked, const wire::Entries& entries);
   Verdict judge_refusal(const Asked& asked, const wire::Refusal& refusal, Instant now, Random& random);
 
   ConnectionId id_;
@@ -121,6 +133,9 @@ class Link {
   wire::RequestId next_request_ = 1;
   bool sending_ = false;
   bool send_waits_ = false;  // a send was put off
+  bool forwarding_ = false, forwards_ = false, forward_waits_ = false;
+  bool nothing_came_ = false;  // by the last forwarded read
+  Pause forward_again_;
   size_t not_acknowledged_bytes_ = 0;
   std::map<wire::QueueId, Pause> put_off_;  // queues whose subscription was refused
   Pause send_again_, reopen_;

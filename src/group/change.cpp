@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "group/event.h"
 #include "group/policy.h"
@@ -18,13 +19,15 @@ enum Part : uint8_t {
   kCloses = 8,
   kRoles = 16,
   kPorch = 32,
-  kAllParts = 63
+  kRelays = 64,
+  kAllParts = 127
 };
 
 uint8_t parts_of(const Change& change) {
   return static_cast<uint8_t>((change.name ? kName : 0) | (change.vouches ? kVouches : 0) |
                               (change.retention_days ? kRetention : 0) | (change.closes ? kCloses : 0) |
-                              (change.roles.empty() ? 0 : kRoles) | (change.porch ? kPorch : 0));
+                              (change.roles.empty() ? 0 : kRoles) | (change.porch ? kPorch : 0) |
+                              (change.relays.empty() ? 0 : kRelays));
 }
 
 bool is_role(uint8_t role) {
@@ -46,6 +49,16 @@ std::vector<RoleChange> decode_roles(Reader& in) {
 
 }  // namespace
 
+bool are_relays(const std::vector<std::string>& relays) {
+  if (relays.empty() || relays.size() > kMostRelays) return false;
+  const auto fits = [](const std::string& relay) {
+    return !relay.empty() && relay.size() <= kMostRelayBytes &&
+           std::ranges::all_of(relay, [](unsigned char byte) { return byte > 0x20 && byte != 0x7f; });
+  };
+  const std::set<std::string> different(relays.begin(), relays.end());
+  return different.size() == relays.size() && std::ranges::all_of(relays, fits);
+}
+
 void encode(Writer& out, const Change& change) {
   out.raw(change.nonce).u8(parts_of(change));
   if (change.name) out.text(*change.name);
@@ -58,6 +71,10 @@ void encode(Writer& out, const Change& change) {
     });
   }
   if (change.porch) out.raw(change.porch->group).u16(change.porch->days);
+  if (change.relays.empty()) return;
+  out.vector([&](Writer& inner) {
+    for (const std::string& relay : change.relays) inner.text(relay);
+  });
 }
 
 Change decode_change(Reader& in) {
@@ -73,6 +90,11 @@ Change decode_change(Reader& in) {
   if (parts & kPorch) {
     change.porch.emplace().group = in.fixed<GroupId>();
     change.porch->days = in.u16();
+  }
+  if (parts & kRelays) {
+    Reader inner = in.vector(kMostRelays * (kMostRelayBytes + 2));
+    while (!inner.empty() && inner.ok()) change.relays.push_back(inner.text(kMostRelayBytes));
+    if (!inner.finish().ok() || !are_relays(change.relays)) in.fail(CodecError::kMalformed);
   }
   const bool fits = (!change.name || is_name(*change.name)) &&
                     (!change.vouches || (*change.vouches >= 1 && *change.vouches <= kMostVouches)) &&

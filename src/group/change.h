@@ -7,6 +7,9 @@
 namespace homeward::group {
 
 inline constexpr size_t kMostRoleChanges = 32;
+// 1 to kMostRelays different addresses, each 1 to kMostRelayBytes of text without spaces or control
+// characters.
+bool are_relays(const std::vector<std::string>& relays);
 
 // The encoding has one form: roles rise by person, the closing time is in whole minutes.
 void encode(Writer& out, const Change& change);

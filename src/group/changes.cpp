@@ -14,6 +14,7 @@ Result<ChangeId> Group::change(Change wanted, Turn turn) {
     return GroupError::kMalformed;
   if (change.roles.size() > kMostRoleChanges || (change.porch && change.porch->days > kMostPorchDays))
     return GroupError::kMalformed;
+  if (!change.relays.empty() && !are_relays(change.relays)) return GroupError::kMalformed;
   for (const RoleChange& item : change.roles)
     if (!impl.seat_of(item.person)) return GroupError::kNoSuchMember;
   if (!has_a_say(impl.court(), change, me())) return GroupError::kNotAllowed;

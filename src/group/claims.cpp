@@ -1,6 +1,7 @@
 #include "group/claims.h"
 
 #include "crypto/crypto.h"
+#include "group/policy.h"
 
 namespace homeward::group {
 namespace {
@@ -9,9 +10,16 @@ constexpr uint8_t kVersion = 1;
 constexpr size_t kMostSignatureBytes = 128;
 constexpr uint8_t kRemoveDeviceKind = 7;
 
+constexpr uint8_t kRecoverKind = 6;
+
+uint8_t kind_of(const Action& action) {
+  if (std::holds_alternative<RecoverAction>(action)) return kRecoverKind;
+  if (std::holds_alternative<RemoveDeviceAction>(action)) return kRemoveDeviceKind;
+  return static_cast<uint8_t>(action.index() + 1);
+}
+
 void encode_action(Writer& out, const Action& action) {
-  out.u8(std::holds_alternative<RemoveDeviceAction>(action) ? kRemoveDeviceKind
-                                                            : static_cast<uint8_t>(action.index() + 1));
+  out.u8(kind_of(action));
   if (const auto* add = std::get_if<AddAction>(&action)) out.raw(add->key_package).raw(add->spare);
   if (const auto* remove = std::get_if<RemoveAction>(&action)) out.raw(remove->person);
   if (const auto* of = std::get_if<ChangeAction>(&action)) encode(out, of->change);
@@ -19,6 +27,7 @@ void encode_action(Writer& out, const Action& action) {
   if (const auto* device = std::get_if<DeviceAction>(&action))
     out.raw(device->person).raw(device->key_package).raw(device->spare);
   if (const auto* device = std::get_if<RemoveDeviceAction>(&action)) out.raw(device->device);
+  if (const auto* recover = std::get_if<RecoverAction>(&action)) encode(out, *recover);
 }
 
 Action decode_action(Reader& in) {
@@ -40,6 +49,8 @@ Action decode_action(Reader& in) {
     }
     case kRemoveDeviceKind:
       return RemoveDeviceAction{in.fixed<DeviceId>()};
+    case kRecoverKind:
+      return decode_recover_action(in);
     default:
       in.fail(CodecError::kMalformed);
       return {};
@@ -47,6 +58,19 @@ Action decode_action(Reader& in) {
 }
 
 }  // namespace
+
+void encode(Writer& out, const RecoverAction& action) {
+  out.text(action.relay).u64(action.epoch).u64(action.number).raw(action.history);
+}
+
+RecoverAction decode_recover_action(Reader& in) {
+  RecoverAction action;
+  action.relay = in.text(kMostRelayBytes);
+  action.epoch = in.u64();
+  action.number = in.u64();
+  action.history = in.fixed<Hash>();
+  return action;
+}
 
 void encode(Writer& out, const Approval& approval) {
   out.u32(approval.leaf).u64(approval.last_epoch).opaque(approval.signature);

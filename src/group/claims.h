@@ -65,8 +65,19 @@ struct RemoveDeviceAction {
   DeviceId device;
   bool operator==(const RemoveDeviceAction&) const = default;
 };
-using Action =
-    std::variant<AddAction, RemoveAction, ChangeAction, ReplaceAction, DeviceAction, RemoveDeviceAction>;
+// To another relay because the one that orders is gone: from exactly this place in the group's order. Nothing
+// approves it in a commit; who approved stands beside the commit (recovery.h).
+struct RecoverAction {
+  std::string relay;
+  uint64_t epoch = 0;
+  uint64_t number = 0;  // of the last entry of that epoch
+  Hash history;         // the running hash there
+  bool operator==(const RecoverAction&) const = default;
+};
+using Action = std::variant<AddAction, RemoveAction, ChangeAction, ReplaceAction, DeviceAction,
+                            RemoveDeviceAction, RecoverAction>;
+void encode(Writer& out, const RecoverAction& action);
+RecoverAction decode_recover_action(Reader& in);
 
 Hash action_hash(const Action& action);
 // What an approval signs (SignWithLabel with `kApprovalLabel`).

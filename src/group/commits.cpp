@@ -4,10 +4,13 @@
 // the question asked anew. The one nearest to a matter commits at once (who asked for a removal, who
 // sponsors), the others take turns of five seconds, so that one absent device delays nobody for long and two
 // rarely collide.
+#include <bit>
+
 #include "crypto/crypto.h"
 #include "group/impl.h"
 #include "group/seal.h"
 #include "group/spaces.h"
+#include "mls/tree/tree_math.h"
 
 namespace homeward::group {
 namespace {
@@ -17,6 +20,29 @@ constexpr int64_t kOthersAfter_ms = 60 * kSecond_ms;  // for what nobody is near
 // many who are vouched for together enter by one commit.
 constexpr int64_t kGatherStep_ms = 3 * kSecond_ms;
 constexpr int64_t kGatherMost_ms = 30 * kSecond_ms;
+
+// Above so many members it is worth a commit to fill a gap in the tree: what lies below a blank node, or was
+// added after its last commit, costs every later commit one ciphertext for each leaf (decision 0083).
+constexpr size_t kLargeGroup = 64;
+constexpr uint32_t kGapLevel = 5;  // of 32 leaves and more
+constexpr size_t kGapLeaves = 16;
+constexpr size_t kHealsPerDay = 64;
+constexpr int64_t kHealAfter_ms = 30 * kSecond_ms;
+
+// The highest gap above my leaf: how many members sit in it before me. Nothing if there is none.
+std::optional<int64_t> gap_rank(const mls::RatchetTree& tree, std::span<const Seat> seats,
+                                mls::LeafIndex me) {
+  if (seats.size() < kLargeGroup) return {};
+  for (auto at = static_cast<uint32_t>(std::countr_zero(tree.leaf_slot_count())); at >= kGapLevel; --at) {
+    const mls::NodeIndex node = mls::node_at(at, me.value >> at);
+    if (!tree.is_blank(node) && tree.unmerged_leaves(node).size() <= kGapLeaves) continue;
+    const auto first = std::ranges::lower_bound(seats, mls::first_leaf(node), {}, &Seat::leaf);
+    const auto mine = std::ranges::lower_bound(seats, me, {}, &Seat::leaf);
+    const auto last = std::ranges::upper_bound(seats, mls::last_leaf(node), {}, &Seat::leaf);
+    if (last - first > static_cast<std::ptrdiff_t>(kGapLeaves)) return mine - first;
+  }
+  return {};
+}
 
 int64_t jitter(Random& random, int64_t below_ms) {
   uint32_t draw = 0;
@@ -156,6 +182,10 @@ void Group::Impl::notice_dues(Instant now, Random& random) {
   if (wanted.update)
     want(due_key('u'), saved.leaf_since.ms == 0 ? 5 * kSecond_ms + jitter(random, 10 * kSecond_ms)
                                                 : jitter(random, kHour_ms));
+  const auto gap = gap_rank(mls->tree(), seats, me);
+  if (gap && !wanted.update && saved.routine.size() < kHealsPerDay)
+    want(due_key('h'),
+         kHealAfter_ms + std::min<int64_t>(*gap, 60) * kTurn_ms + jitter(random, 60 * kSecond_ms));
   if (wanted.renew_seed) want(due_key('s'), kOthersAfter_ms + turns(rank_of(here, {}, me) + 1));
   dues = std::move(next);
 }

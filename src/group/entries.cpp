@@ -33,7 +33,10 @@ void Group::Impl::take_group_entries(uint64_t first, std::span<const Bytes> entr
     take_entry(entries[i], turn);
     if (!following() || queue.id() != here) break;  // the epoch ended, or its next queue begins
   }
-  if (following() && queue.id() == here && queue.taken_in_queue() >= last_in_queue) caught_up = true;
+  if (following() && queue.id() == here && queue.taken_in_queue() >= last_in_queue) {
+    caught_up = true;
+    unread_since.reset();
+  }
 }
 
 // The relay said that my entry is at this number, and shows another there. Once per connection it is given
@@ -55,6 +58,7 @@ bool Group::Impl::flight_is_missing(uint64_t number, BytesView entry, Turn& turn
 
 void Group::Impl::take_entry(BytesView entry, Turn& turn) {
   const uint64_t epoch = mls->epoch();
+  keep_entry(entry, turn.rows);
   read_entry(entry, turn);
   if (mls && mls->epoch() == epoch && following()) {
     const wire::QueueId before = queue.id();
@@ -130,13 +134,13 @@ void Group::Impl::read_opened(mls::Opened opened, const Identity& author, Turn& 
 }
 
 void Group::Impl::read_commit(const mls::Opened& opened, const Claims& claims, const Identity& author,
-                              Turn& turn) {
+                              Turn& turn, const RecoverAction* move) {
   auto candidate = mls->check_commit(opened);
   if (!candidate.ok()) {
     if (!was_overtaken(claims)) warn(Warning::Kind::kBadCommit, author.person, turn);
     return;
   }
-  auto next = judge_commit(court(), *candidate, claims);
+  auto next = judge_commit(court(), *candidate, claims, move);
   if (!next.ok()) {
     if (!was_overtaken(claims)) warn(Warning::Kind::kBadCommit, author.person, turn);
     return;
@@ -147,6 +151,7 @@ void Group::Impl::read_commit(const mls::Opened& opened, const Claims& claims, c
   turnover.policy = std::move(*next);
   turnover.committer = author.person;
   turnover.routine = candidate->proposals().empty();
+  turnover.moves = move != nullptr;
   auto staged = mls->complete(std::move(*candidate));
   if (!staged.ok()) return get_stuck(Warning::Kind::kCannotFollow, author.person, turn);
   const auto merged = mls->merge(std::move(*staged));

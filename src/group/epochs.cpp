@@ -54,18 +54,25 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
   const bool roles_changed =
       turnover.policy.organizers != policy.organizers || turnover.policy.advisers != policy.advisers;
   const size_t changes_before = roster.changes().size();
+  const std::string relay_before = policy.relays.front();
   policy = turnover.policy;
   saved.policy = encode(policy);
   if (turnover.routine) saved.routine.push_back(turn.now);
   std::erase_if(saved.routine, [&](Instant at) { return turn.now.ms - at.ms > kDay_ms; });
   if (turnover.mine) saved.leaf_since = turn.now;
 
+  std::map<RequestId, std::string> answered_at;
   std::vector<OpenRequest> joined;
   for (const auto& [request, open] : roster.requests())
     if (new_devices.contains(open.newcomer.device) && !old_devices.contains(open.newcomer.device))
       joined.push_back(open);
   const size_t open_before = roster.requests().size();
+  for (const auto& [request, relay] : roster.answer_at()) answered_at[request] = relay;
   roster.enter_epoch(before, court(), turn.rows);
+  if (policy.relays.front() != relay_before) {
+    if (!turnover.moves) roster.answers_stay_at(relay_before, turn.rows);
+    moved_from(relay_before, turnover.moves, turn);
+  }
   if (roster.requests().size() != open_before) turn.happened.emplace_back(RequestsChanged{});
   if (old_devices != new_devices || !joined.empty() || roles_changed ||
       roster.changes().size() != changes_before)
@@ -74,14 +81,15 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
   forget_lost_siblings(turn.rows);
   if (joined.empty() && returns.empty()) return;
   const Bytes bundle = snapshot(turn.rows, turn.fold);
-  answer_newcomers(joined, turnover, bundle, turn);
+  answer_newcomers(joined, turnover, bundle, answered_at, turn);
   settle_returns(turnover, bundle, turn);
 }
 
 // The committer sends each newcomer the Welcome and the bundle; of the others the first who vouched tells its
 // hash.
 void Group::Impl::answer_newcomers(const std::vector<OpenRequest>& joined, const Turnover& turnover,
-                                   BytesView bundle, Turn& turn) {
+                                   BytesView bundle, std::map<RequestId, std::string>& answered_at,
+                                   Turn& turn) {
   for (const OpenRequest& open : joined) {
     if (turnover.mine) {
       if (!turnover.welcome) continue;
@@ -90,7 +98,9 @@ void Group::Impl::answer_newcomers(const std::vector<OpenRequest>& joined, const
                     box_seal(turnover.bundle_key.view(), id, bundle, turn.random)};
       auto entries = seal_parcel(open.candidate.answer, encode(answer), turn.random);
       if (!entries.ok()) continue;
-      for (Bytes& entry : *entries) send_aside(open.candidate.answer.access, std::move(entry), turn.rows);
+      for (Bytes& entry : *entries)
+        send_aside(open.candidate.answer.access, std::move(entry), turn.rows,
+                   answered_at[open.candidate.id()]);
       continue;
     }
     const auto teller = std::ranges::find_if(open.approvals, [&](const auto& item) {
@@ -106,9 +116,10 @@ void Group::Impl::answer_newcomers(const std::vector<OpenRequest>& joined, const
   }
 }
 
-void Group::Impl::send_aside(const wire::WriteAccess& access, Bytes entry, Rows& rows) {
+void Group::Impl::send_aside(const wire::WriteAccess& access, Bytes entry, Rows& rows,
+                             const std::string& relay) {
   const uint64_t handle = saved.next_handle++;
-  rows.put(kSideRows, row_key(id, handle), encode(SideSend{access, std::move(entry)}));
+  rows.put(kSideRows, row_key(id, handle), encode(SideSend{access, std::move(entry), relay}));
   sides.insert(handle);
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "crypto/crypto.h"
+#include "group/change.h"
+#include "group/policy.h"
 
 namespace homeward::group {
 namespace {
@@ -263,6 +265,21 @@ Bytes encode_rejected(const ChangeId& change) { return copy_of(change); }
 Result<ChangeId> decode_rejected(BytesView body) {
   Reader in(body);
   return finished(in, in.fixed<ChangeId>());
+}
+
+Bytes encode(const AnswerAt& body) {
+  Writer out;
+  out.raw(body.request).text(body.relay);
+  return out.take();
+}
+
+Result<AnswerAt> decode_answer_at(BytesView body) {
+  Reader in(body);
+  AnswerAt out;
+  out.request = in.fixed<RequestId>();
+  out.relay = in.text(kMostRelayBytes);
+  if (!are_relays({out.relay})) in.fail(CodecError::kMalformed);
+  return finished(in, out);
 }
 
 Bytes encode(const RequestFromPorch& body) {

@@ -21,8 +21,10 @@ inline constexpr uint16_t kChangeProposed = 0x0007;
 inline constexpr uint16_t kChangeApproved = 0x0008;
 inline constexpr uint16_t kChangeRejected = 0x0009;
 inline constexpr uint16_t kRequestObjected = 0x000A;
-inline constexpr uint16_t kDeviceKey = 0x0010;         // to which a person's other devices seal what is hers
-inline constexpr uint16_t kOwnThings = 0x0011;         // what is hers, for one of her devices
+inline constexpr uint16_t kDeviceKey = 0x0010;  // to which a person's other devices seal what is hers
+inline constexpr uint16_t kOwnThings = 0x0011;  // what is hers, for one of her devices
+// By a request's sponsor: it came by an invite of another relay, where its newcomer waits for the answer.
+inline constexpr uint16_t kAnswerAt = 0x0030;
 inline constexpr uint16_t kPorchNote = 0x0020;         // sealed to one member, nobody sees to whom
 inline constexpr uint16_t kRequestFromPorch = 0x0021;  // by the request's sponsor
 
@@ -96,6 +98,11 @@ struct RequestObjected {
   std::string reason;  // 1 to kMostNoteBytes
 };
 
+struct AnswerAt {
+  RequestId request;
+  std::string relay;
+};
+
 struct RequestFromPorch {
   RequestId request;
   FromPorch from;
@@ -130,6 +137,8 @@ Result<Bytes> decode_device_key(BytesView body);
 Bytes encode(const OwnThings& body);
 Result<OwnThings> decode_own_things(BytesView body);
 Result<ChangeId> decode_rejected(BytesView body);
+Bytes encode(const AnswerAt& body);
+Result<AnswerAt> decode_answer_at(BytesView body);
 Bytes encode(const RequestFromPorch& body);
 Result<RequestFromPorch> decode_request_from_porch(BytesView body);
 

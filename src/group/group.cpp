@@ -62,25 +62,33 @@ Result<std::unique_ptr<Group>> Group::load(const GroupId& id, Rows& rows) {
 }
 
 void Group::take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries,
-                    uint64_t last_in_queue, Turn turn) {
+                    uint64_t last_in_queue, Turn turn, std::string_view from) {
   Impl& impl = *impl_;
+  const std::string relay(from.empty() ? std::string_view(impl.policy.relays.front()) : from);
   if (impl.my_return && queue == wire::queue_id(impl.my_return->answer.read))
-    return impl.take_answer(first, entries, turn);
+    return impl.take_answer(first, entries, from, turn);
   if (!impl.mls) return;
   for (const auto& [seed, read] : impl.return_queues) {
     if (wire::queue_id(read.queue.access.read) != queue) continue;
     const ReturnSeed of = seed;
+    if (!from.empty() && from != impl.policy.relays.front())
+      return impl.take_returns_elsewhere(of, relay, first, entries, turn);
     return impl.take_returns(of, first, entries, last_in_queue, turn);
   }
   if (!impl.following()) return;
   if (queue == impl.queue.id()) {
     impl.take_group_entries(first, entries, last_in_queue, turn);
+    impl.settle_recovery(turn);
     if (impl.following()) impl.notice_dues(turn.now, turn.random);
     return;
   }
   for (const auto& [invite_id, invite] : impl.invites) {
     if (!invite.wants_read() || wire::queue_id(invite.ask.read) != queue) continue;
     return impl.take_ask_entries(invite_id, first, entries, turn);
+  }
+  for (const auto& [seed, read] : impl.return_queues) {
+    const ReturnSeed of = seed;
+    if (wire::queue_id(read.log.access.read) == queue) return impl.take_log(of, relay, first, entries, turn);
   }
 }
 
@@ -111,11 +119,14 @@ void Group::expired(const wire::QueueId& queue, Turn turn) {
 void Group::disconnected() {
   Impl& impl = *impl_;
   impl.caught_up = false;
+  impl.unread_since.reset();
   impl.second_look = impl.doubt;
   impl.dues.clear();
   impl.sides_held.clear();
   if (impl.flight) impl.flight->refused = false;
 }
+
+void Group::other_disconnected() { impl_->sides_held.clear(); }
 
 void Group::tick(Turn turn) {
   if (!impl_->mls) return;
@@ -124,6 +135,8 @@ void Group::tick(Turn turn) {
   impl_->end_invites(turn);
   impl_->poll_returns(turn);
   impl_->tell_gone(turn);
+  impl_->settle_recovery(turn);
+  if (!impl_->following()) return;
   impl_->notice_dues(turn.now, turn.random);
 }
 
@@ -160,6 +173,7 @@ Result<Group::NewInvite> Group::Impl::make_invite(Instant ends, bool for_device,
   const auto write = turn.random.fixed<wire::WriteToken>();
   invite.ask = wire::QueueAccess::from_tokens(read, write);
   invite.ends = {ends.ms / kSecond_ms * kSecond_ms};
+  invite.relay = policy.relays.front();
   invite.request_key = group_suite().generate_hpke_key_pair(turn.random);
   invite.for_device = for_device;
   Link link{policy.relays.front(),         invite.ask.write, invite.ends,
@@ -207,6 +221,8 @@ Result<> Group::propose(const RequestId& request, std::string_view note, Turn tu
   HW_LET(Approval approval, impl.approve(action_of(at->second.candidate, newcomer)));
   const Proposed body{at->second.candidate, std::string(note), std::move(approval)};
   HW_TRY(post(kRequestProposed, encode(body), turn));
+  if (!invite.relay.empty() && invite.relay != relay())
+    HW_TRY(post(kAnswerAt, encode(AnswerAt{request, invite.relay}), turn));
   if (from) HW_TRY(post(kRequestFromPorch, encode(RequestFromPorch{request, *from}), turn));
   at->second.proposing = true;
   impl.save_asked(request, turn.rows);

@@ -91,6 +91,7 @@ struct Turn {
 struct WantedRead {
   wire::ReadAccess access;
   uint64_t after = 0;
+  std::string relay = {};  // where; empty: the relay that orders
   bool operator==(const WantedRead&) const = default;
 };
 // The entry to append next. `handle` is given back with the answer.
@@ -98,6 +99,7 @@ struct WantedSend {
   uint64_t handle = 0;
   wire::WriteAccess access;
   Bytes entry;
+  std::string relay = {};  // as it was asked for
 };
 
 enum class SendState : uint8_t { kQueued = 1, kPosted, kTakenIn };
@@ -124,7 +126,8 @@ class Group {
   std::vector<WantedRead> wanted_reads() const;  // the epoch's queue first
   // Nothing while an entry is under way or nothing is to be sent. May encrypt (and so write rows): the caller
   // commits before it sends. The same WantedSend is answered again until `sent` or the epoch ends.
-  std::optional<WantedSend> next_send(Turn turn);
+  // `over` names another relay than the one that orders: only what is for that one is answered.
+  std::optional<WantedSend> next_send(Turn turn, std::string_view over = {});
   // The relay took entry `handle` at `number`.
   void sent(uint64_t handle, uint64_t number, Turn turn);
   // The relay refused it for good (kEntrySize, kQueueFull…): the entry goes back to the outbox where that
@@ -132,8 +135,9 @@ class Group {
   void not_sent(uint64_t handle, wire::Reason reason, Turn turn);
   // Entries of one of the wanted queues, in order, from number `first`; numbers already seen are skipped, a
   // gap is a warning (kRelayOrder) and nothing is taken in. `last_in_queue` as the relay says.
+  // `from`: the relay that they come from, if it is not the one that orders.
   void take_in(const wire::QueueId& queue, uint64_t first, std::span<const Bytes> entries,
-               uint64_t last_in_queue, Turn turn);
+               uint64_t last_in_queue, Turn turn, std::string_view from = {});
   // The relay had entries that this device has not read, and keeps them no more: of the group's queue, it
   // fell behind and asks to be put back.
   void expired(const wire::QueueId& queue, Turn turn);
@@ -142,6 +146,8 @@ class Group {
   bool caught_up() const;
   // The connection was lost or made anew: until the queue was read to its end, nothing new is encrypted.
   void disconnected();
+  // The same of the connection to another relay: what it refused may be sent again.
+  void other_disconnected();
   // When `tick` wants to be called next; nothing if never.
   std::optional<Instant> next_tick() const;
   void tick(Turn turn);
@@ -194,6 +200,9 @@ class Group {
   Result<> start_anew(Turn turn);
   // This device could follow, an organizer started the group anew all the same, and its person goes along.
   Result<> go_along(Turn turn);
+  // The relay that orders is gone for good: my word that the group goes on at this one (recovery.h). Once
+  // more than half of the persons said so, a member moves it. kNotPossibleNow while that relay is there.
+  Result<> recover(const std::string& relay, Turn turn);
   // Erases every row of this group; the object is of no use afterwards.
   void forget(Turn turn);
 
@@ -211,6 +220,13 @@ class Group {
   Role my_role() const;
   PolicyView policy() const;
   std::vector<PendingChange> changes() const;
+  struct Recovery {
+    std::string relay;
+    std::vector<PersonId> approved_by;
+    uint32_t needed = 0;
+    bool mine = false;  // I approved
+  };
+  std::vector<Recovery> recoveries() const;
   std::vector<Member> members() const;  // present ones, by time of entry
   // Whom this person brought in since then, whom those brought in, and so on, also by those who left
   // meanwhile; and, with depth 0, for whom she vouched.

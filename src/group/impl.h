@@ -13,6 +13,7 @@
 #include "group/parcels.h"
 #include "group/policy.h"
 #include "group/queue.h"
+#include "group/recovery.h"
 #include "group/return.h"
 #include "group/roster.h"
 #include "group/rules.h"
@@ -71,6 +72,7 @@ struct OwnInvite {
   bool used = false;
   bool revoked = false;
   bool for_device = false;  // for a further device of mine
+  std::string relay = {};   // of the link; empty: the one that orders
   bool is_open(Instant now) const { return !used && !revoked && now < ends; }
   bool wants_read() const { return !request_key.private_key.empty(); }
 };
@@ -108,7 +110,8 @@ struct MyReturn {
 struct Returning {
   ReturnAsk ask;
   Instant at;
-  bool wanted = false;  // this device's person said yes
+  bool wanted = false;     // this device's person said yes
+  std::string relay = {};  // where she asked
 };
 
 // A device that is no member any more asks to be put back: somebody tells it.
@@ -128,11 +131,26 @@ inline constexpr int64_t kAskAgain_ms = 25 * kDay_ms;  // before the relay forge
 inline constexpr int64_t kClaimHolds_ms = kHour_ms;    // then another organizer may start the group anew
 struct ReadReturns {
   ReturnQueue queue;
-  uint64_t taken = 0;
+  uint64_t taken = 0;  // at the relay that orders; at others see Place
   uint64_t since_epoch = 0;
   Instant since;     // when it was seen first
   Instant polled;    // when it was last read to its end
   bool open = true;  // to be read now; memory only
+  RecoveryLog log = {};
+};
+
+// How far the queues of a return seed were read at one relay.
+struct Place {
+  uint64_t returns = 0;
+  uint64_t log = 0;
+};
+
+// What this device does about a relay that is gone.
+struct Recovering {
+  std::string relay;  // where its person wants the group to go on; empty: nowhere else
+  Hash said;          // hash of the action that its last word was for
+  std::string left;   // the relay that the group moved from last: who fell out before asks there
+  uint64_t left_epoch = 0;
 };
 
 struct Group::Impl {
@@ -157,6 +175,9 @@ struct Group::Impl {
   Parcels parcels;  // of the answer to my return
   KeyPair own_key;  // to which my other devices seal what is mine; empty until one of us has two
   std::map<DeviceId, Bytes> siblings;  // such keys of my other devices
+  std::map<std::pair<ReturnSeed, std::string>, Place> places;
+  Recovering recovering;
+  std::map<PersonId, RecoveryWord> words;  // the last of each
 
   // Memory only.
   std::vector<SealedNote> notes;  // taken in, not asked for yet
@@ -171,6 +192,13 @@ struct Group::Impl {
   std::set<ChangeId> approving;                      // my approvals of changes in the outbox
   std::set<uint64_t> sides_held;                     // refused on this connection
   std::function<void(mls::UpdatePath&)> alter_path;  // set by tests alone: see mls::CommitParams
+  std::map<std::string, uint64_t> answers_taken;     // of my return, at other relays
+  std::optional<Instant> recovery_due;               // when something of a recovery is to be looked at again
+  std::set<std::pair<uint64_t, uint64_t>> carried_known;  // (epoch, number) that stand in a log
+  // When it is my turn to carry over what another device missed, and to move the group.
+  std::map<std::pair<ReturnSeed, std::string>, Instant> carry_at;
+  std::optional<Instant> move_at;
+  std::optional<Instant> unread_since;  // since when the queue could not be read to its end
 
   // --- saved.cpp ---
   static Result<std::unique_ptr<Impl>> load(const GroupId& id, Rows& rows);
@@ -208,7 +236,8 @@ struct Group::Impl {
   void read_entry(BytesView entry, Turn& turn);
   void read_own(BytesView message, Turn& turn);
   void read_opened(mls::Opened opened, const Identity& author, Turn& turn);
-  void read_commit(const mls::Opened& opened, const Claims& claims, const Identity& author, Turn& turn);
+  void read_commit(const mls::Opened& opened, const Claims& claims, const Identity& author, Turn& turn,
+                   const RecoverAction* move = nullptr);
   bool history_fits(const Claims& claims, Rows& rows) const;
   bool was_overtaken(const Claims& claims) const;
   Standing standing_after(const mls::CommitCandidate& commit) const;
@@ -222,14 +251,15 @@ struct Group::Impl {
     PersonId committer;
     bool mine = false;  // this device's
     bool routine = false;
+    bool moves = false;            // a recovery
     std::optional<Bytes> welcome;  // of my own commit
     Secret bundle_key;
   };
   void enter_epoch(Turnover turnover, Turn& turn);
   void drop_flight(Turn& turn);  // back into the outbox
   void answer_newcomers(const std::vector<OpenRequest>& joined, const Turnover& turnover, BytesView bundle,
-                        Turn& turn);
-  void send_aside(const wire::WriteAccess& access, Bytes entry, Rows& rows);
+                        std::map<RequestId, std::string>& answered_at, Turn& turn);
+  void send_aside(const wire::WriteAccess& access, Bytes entry, Rows& rows, const std::string& relay = {});
   void go(Standing standing, Turn& turn);  // out of the group
   void get_stuck(Warning::Kind kind, std::optional<PersonId> about, Turn& turn);
 
@@ -255,7 +285,7 @@ struct Group::Impl {
   bool take_off_commit(mls::PendingCommit commit, Draft made, Turn& turn);
 
   // --- sends.cpp ---
-  std::optional<WantedSend> next_send(Turn& turn);
+  std::optional<WantedSend> next_send(Turn& turn, std::string_view over);
   Claims claims() const;
   bool encrypt_next(Turn& turn);
   bool encrypt_event(const Outbox::Item& item, Turn& turn);
@@ -270,14 +300,17 @@ struct Group::Impl {
   void save_read_returns(const ReturnSeed& seed, Rows& rows);
   void save_return(const DeviceId& device, Rows& rows);
   void ask_to_return(Warning::Kind reason, Turn& turn);
-  void take_answer(uint64_t first, std::span<const Bytes> entries, Turn& turn);
+  void take_answer(uint64_t first, std::span<const Bytes> entries, std::string_view from, Turn& turn);
   bool come_back(const Answer& answer, Turn& turn);
   void enter_other_group(mls::Group entered, Policy next, Turn& turn);
   void watch_return_seed(Rows& rows, Instant now);
   void take_returns(const ReturnSeed& seed, uint64_t first, std::span<const Bytes> entries,
                     uint64_t last_in_queue, Turn& turn);
-  void take_ask(const ReturnSeed& seed, ReturnAsk ask, Turn& turn);
+  void take_ask(const ReturnSeed& seed, ReturnAsk ask, Turn& turn, const std::string& relay = {});
   void take_gone_note(const GoneNote& note, Turn& turn);
+  // At another relay than the one that orders.
+  void take_returns_elsewhere(const ReturnSeed& seed, const std::string& relay, uint64_t first,
+                              std::span<const Bytes> entries, Turn& turn);
   Result<> may_return(const ReturnAsk& ask) const;
   void poll_returns(Turn& turn);
   void ask_again_if_old(Turn& turn);
@@ -307,6 +340,30 @@ struct Group::Impl {
   void send_own_things(const DeviceId& to, Turn& turn);
   void forget_lost_siblings(Rows& rows);
   Bytes own_things_info(const DeviceId& from, const DeviceId& to) const;
+  // --- recoveries.cpp: several relays, and one that is gone ---
+  std::vector<std::string> other_relays() const;  // that are to be looked at
+  std::vector<ReturnSeed> newest_seeds() const;   // whose recovery logs are
+  void load_recovery(Rows& rows);
+  void save_recovering(Rows& rows);
+  void save_place(const ReturnSeed& seed, const std::string& relay, Rows& rows);
+  void keep_entry(BytesView entry, Rows& rows);  // the one to be counted next
+  // The group goes on at another relay; that one is gone, or was left.
+  void moved_from(const std::string& relay, bool is_gone, Turn& turn);
+  RecoverAction here_at(const std::string& relay) const;
+  void take_log(const ReturnSeed& seed, const std::string& relay, uint64_t first,
+                std::span<const Bytes> entries, Turn& turn);
+  void hear_word(RecoveryWord word, const ReturnSeed& seed, Turn& turn);
+  bool has_signed(const PersonId& person, const RecoverAction& action, BytesView signature) const;
+  size_t count_words(const RecoverAction& action) const;
+  bool is_majority(const Move& move) const;
+  void carry_over(const ReturnSeed& seed, const std::string& relay, Turn& turn);
+  void put_into_log(const ReturnSeed& seed, const std::string& relay, const RecoveryEntry& entry, Turn& turn);
+  void settle_recovery(Turn& turn);
+  bool take_carried(Turn& turn);
+  bool take_moves(Turn& turn);
+  void enter_move(const Move& move, const RecoveryLog& log, Turn& turn);
+  void say_word(Turn& turn);
+  bool make_move(Turn& turn);
 
   // --- asks.cpp: requests that come by my invites ---
   Result<Group::NewInvite> make_invite(Instant ends, bool for_device, Turn& turn);

@@ -227,7 +227,19 @@ Result<> check_policy_change(const Case& c, const Policy& next) {
 
 }  // namespace
 
-Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& candidate, const Claims& claims) {
+Policy policy_recovered(const Court& court, const Departures& departures, const RecoverAction& move,
+                        const ReturnSeed& seed) {
+  Policy next = policy_after(court, departures);
+  std::vector<std::string> relays{move.relay};
+  for (size_t i = 1; i < next.relays.size(); ++i)
+    if (next.relays[i] != move.relay) relays.push_back(next.relays[i]);
+  next.relays = std::move(relays);
+  next.return_seed = seed;
+  return next;
+}
+
+Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& candidate, const Claims& claims,
+                            const RecoverAction* move) {
   if (candidate.sender().type != mls::SenderType::kMember) return broken("a commit from outside");
   if (candidate.reinit()) return broken("ReInit");
   if (!candidate.has_path()) return broken("a commit without a path");
@@ -241,7 +253,15 @@ Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& cand
   HW_TRY(check_adds(c));
   auto next = policy_of(candidate.group_extensions());
   if (!next.ok()) return broken("a policy that does not read");
-  if (!c.added.empty() || !c.removed.empty()) {
+  const Grant* moves =
+      find_grant(claims, [](const Action& action) { return std::holds_alternative<RecoverAction>(action); });
+  if ((moves != nullptr) != (move != nullptr)) return broken("a recovery in another place");
+  if (move != nullptr) {
+    if (std::get<RecoverAction>(moves->action) != *move || !c.added.empty())
+      return broken("another recovery");
+    if (*next != policy_recovered(court, c.departures, *move, next->return_seed))
+      return broken("recovery: another policy than follows");
+  } else if (!c.added.empty() || !c.removed.empty()) {
     if (*next != policy_after(court, c.departures)) return broken("another policy than follows");
   } else if (*next != court.policy) {
     HW_TRY(check_policy_change(c, *next));

@@ -1,5 +1,6 @@
 #include "group/outbox.h"
 
+#include "group/policy.h"
 #include "group/spaces.h"
 
 namespace homeward::group {
@@ -118,6 +119,7 @@ Bytes encode(const SideSend& send) {
   Writer out;
   encode(out, send.access);
   out.opaque(send.entry);
+  if (!send.relay.empty()) out.text(send.relay);
   return out.take();
 }
 
@@ -126,6 +128,7 @@ Result<SideSend> decode_side_send(BytesView row) {
   SideSend send;
   send.access = decode_write_access(in);
   send.entry = copy_of(in.opaque(wire::kLargestEntry));
+  if (!in.empty()) send.relay = in.text(kMostRelayBytes);
   HW_TRY(in.finish());
   return send;
 }

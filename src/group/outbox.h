@@ -76,6 +76,7 @@ Result<Flight> decode_flight(BytesView row);
 struct SideSend {
   wire::WriteAccess access;
   Bytes entry;
+  std::string relay = {};  // empty: the one that orders when it is sent
 };
 Bytes encode(const SideSend& send);
 Result<SideSend> decode_side_send(BytesView row);

@@ -111,14 +111,33 @@ std::vector<WantedRead> Group::wanted_reads() const {
     const auto asked_on = impl.return_queues.find(impl.my_return->seed);
     if (asked_on != impl.return_queues.end())
       out.push_back({asked_on->second.queue.access.read, asked_on->second.taken});
+    for (const std::string& relay : impl.other_relays()) {
+      const auto taken = impl.answers_taken.find(relay);
+      out.push_back(
+          {impl.my_return->answer.read, taken == impl.answers_taken.end() ? 0 : taken->second, relay});
+    }
     return out;
   }
   if (!impl.following()) return out;
   out.push_back({impl.queue.access().read, impl.queue.taken_in_queue()});
   for (const auto& [invite_id, invite] : impl.invites)
-    if (invite.wants_read()) out.push_back({invite.ask.read, invite.taken});
-  for (const auto& [seed, read] : impl.return_queues)
+    if (invite.wants_read())
+      out.push_back(
+          {invite.ask.read, invite.taken, invite.relay == impl.policy.relays.front() ? "" : invite.relay});
+  const std::vector<std::string> others = impl.other_relays();
+  for (const auto& [seed, read] : impl.return_queues) {
     if (read.open) out.push_back({read.queue.access.read, read.taken});
+  }
+  if (others.empty()) return out;
+  for (const ReturnSeed& seed : impl.newest_seeds()) {
+    const ReadReturns& read = impl.return_queues.at(seed);
+    for (const std::string& relay : others) {
+      const auto at = impl.places.find({seed, relay});
+      const Place place = at == impl.places.end() ? Place{} : at->second;
+      out.push_back({read.queue.access.read, place.returns, relay});
+      out.push_back({read.log.access.read, place.log, relay});
+    }
+  }
   return out;
 }
 
@@ -150,6 +169,9 @@ std::optional<Instant> Group::next_tick() const {
   }
   for (const auto& [invite_id, invite] : impl.invites)
     if (invite.wants_read()) consider(invite.ends);
+  if (impl.recovery_due) consider(*impl.recovery_due);
+  // After a start, or a connection that was lost: from when the relay is missed.
+  if (!impl.caught_up && !impl.unread_since && !impl.recovering.relay.empty()) consider({});
   return next;
 }
 

@@ -14,6 +14,8 @@ bool is_live(const std::map<ReturnSeed, ReadReturns>& all, const ReadReturns& on
   return std::ranges::count_if(
              all, [&](const auto& item) { return item.second.since_epoch > one.since_epoch; }) < kLiveSeeds;
 }
+// How a return stands in its row: whether this device's person said yes, and whether a relay is named.
+enum ReturnForm : uint8_t { kWanted = 1, kElsewhere = 2 };
 
 Bytes encode_mine(const MyReturn& mine) {
   Writer out;
@@ -66,7 +68,9 @@ Result<> Group::Impl::load_returns(Rows& rows) {
     Reader in(value);
     Returning returning;
     returning.at = {static_cast<int64_t>(in.u64())};
-    returning.wanted = in.optional();
+    const uint8_t form = in.u8();
+    returning.wanted = (form & kWanted) != 0;
+    if (form & kElsewhere) returning.relay = in.text(kMostRelayBytes);
     auto entry = decode_return_entry(in.rest());
     auto* ask = entry.ok() ? std::get_if<ReturnAsk>(&*entry) : nullptr;
     reads = reads && in.ok() && ask != nullptr;
@@ -82,6 +86,7 @@ Result<> Group::Impl::load_returns(Rows& rows) {
     read.since_epoch = in.u64();
     read.since = {static_cast<int64_t>(in.u64())};
     read.polled = {static_cast<int64_t>(in.u64())};
+    read.log = recovery_log(seed);
     reads = reads && in.finish().ok();
     return_queues[seed] = std::move(read);
     return true;
@@ -138,6 +143,7 @@ void Group::Impl::ask_to_return(Warning::Kind reason, Turn& turn) {
   mine.seed = reason == Warning::Kind::kStartedAnew ? saved.claim_seed : policy.return_seed;
   if (!post_to_returns(mine.seed, ask, turn)) return;
   mine.asked_at = turn.now;
+  answers_taken.clear();
   my_return = std::move(mine);
   parcels = Parcels();
   parcels.load(WaiterId::from(id), turn.rows);
@@ -148,6 +154,7 @@ bool Group::Impl::post_to_returns(const ReturnSeed& seed, const ReturnEntry& con
   const ReturnQueue to = return_queue(seed);
   auto entry = seal_entry(to.key.view(), wire::queue_id(to.access.write), encode(content), turn.random);
   if (!entry.ok()) return false;
+  for (const std::string& relay : other_relays()) send_aside(to.access.write, *entry, turn.rows, relay);
   send_aside(to.access.write, std::move(*entry), turn.rows);
   return true;
 }
@@ -161,11 +168,13 @@ void Group::Impl::ask_again_if_old(Turn& turn) {
   ask_to_return(static_cast<Warning::Kind>(saved.stuck_why), turn);
 }
 
-void Group::Impl::take_answer(uint64_t first, std::span<const Bytes> entries, Turn& turn) {
+void Group::Impl::take_answer(uint64_t first, std::span<const Bytes> entries, std::string_view from,
+                              Turn& turn) {
+  uint64_t& taken = from.empty() ? my_return->taken : answers_taken[std::string(from)];
   const wire::QueueId answer_queue = wire::queue_id(my_return->answer.read);
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (first + i <= my_return->taken) continue;
-    my_return->taken = first + i;
+    if (first + i <= taken) continue;
+    taken = first + i;
     const auto content = open_entry(my_return->key, answer_queue, entries[i]);
     if (!content.ok()) continue;
     const auto piece = decode_piece(content->view());
@@ -212,17 +221,20 @@ bool Group::Impl::come_back(const Answer& answer, Turn& turn) {
   const BytesView features = in.opaque();
   if (!in.finish().ok()) return false;
   const Bytes kept = roster.snapshot(turn.rows);
+  const Bytes kept_features = turn.fold.snapshot(turn.rows, id);
+  const bool was_porch = policy.is_porch.has_value();
   const auto replace_roster = [&](BytesView snapshot) {
     roster = Roster();
     for (const Space space : {kPersonRows, kRequestRows, kRemovalRows, kChangeRows, kObjectionRows,
-                              kFromPorchRows, kDeviceRows, kSeenRows, kSeenOrderRows})
+                              kAnswerAtRows, kFromPorchRows, kDeviceRows, kSeenRows, kSeenOrderRows})
       turn.rows.erase_range(space, prefix_range(id));
     return roster.restore(id, snapshot, turn.rows);
   };
   const bool in_porch = next_policy->is_porch.has_value();
   if (!replace_roster(roster_bytes).ok() || !turn.fold.restore(turn.rows, id, features, in_porch).ok()) {
     const auto put_back = replace_roster(kept);
-    HW_ASSERT(put_back.ok());
+    const auto features_put_back = turn.fold.restore(turn.rows, id, kept_features, was_porch);
+    HW_ASSERT(put_back.ok() && features_put_back.ok());
     return false;
   }
 
@@ -243,7 +255,7 @@ bool Group::Impl::come_back(const Answer& answer, Turn& turn) {
 // What is kept of an epoch goes, and the machine stands at the beginning of another group's under the same
 // id.
 void Group::Impl::enter_other_group(mls::Group entered, Policy next, Turn& turn) {
-  for (const Space space : {kMlsRows, kHashRows, kOwnRows, kProposalRows, kPendingCommitRows})
+  for (const Space space : {kMlsRows, kHashRows, kOwnRows, kProposalRows, kPendingCommitRows, kKeptRows})
     turn.rows.erase_range(space, prefix_range(id));
   pending.clear();
   policy = std::move(next);
@@ -262,6 +274,7 @@ void Group::Impl::enter_other_group(mls::Group entered, Policy next, Turn& turn)
   saved.claim_by = {};
   saved.claiming = false;
   saved.seed_stale = false;
+  moved_from({}, true, turn);
   watch_return_seed(turn.rows, turn.now);
 }
 
@@ -280,11 +293,15 @@ void Group::Impl::watch_return_seed(Rows& rows, Instant now) {
   if (return_queues.contains(policy.return_seed)) return;
   saved.seed_since = now;
   return_queues[policy.return_seed] = {return_queue(policy.return_seed), 0, mls->epoch(), now, now, true};
+  return_queues[policy.return_seed].log = recovery_log(policy.return_seed);
   save_read_returns(policy.return_seed, rows);
   if (return_queues.size() <= kMostReturnSeeds) return;
   const auto oldest =
       std::ranges::min_element(return_queues, {}, [](const auto& item) { return item.second.since_epoch; });
   rows.erase(kReturnSeedRows, row_key(id, oldest->first.view()));
+  rows.erase_range(kPlaceRows, prefix_range(row_key(id, oldest->first.view())));
+  rows.erase_range(kMoveRows, prefix_range(row_key(id, oldest->first.view())));
+  std::erase_if(places, [&](const auto& item) { return item.first.first == oldest->first; });
   return_queues.erase(oldest);
 }
 
@@ -317,7 +334,8 @@ void Group::Impl::take_returns(const ReturnSeed& seed, uint64_t first, std::span
     if (!content.ok()) continue;
     auto entry = decode_return_entry(content->view());
     if (!entry.ok()) continue;
-    if (auto* ask = std::get_if<ReturnAsk>(&*entry)) take_ask(seed, std::move(*ask), turn);
+    if (auto* ask = std::get_if<ReturnAsk>(&*entry))
+      take_ask(seed, std::move(*ask), turn, policy.relays.front());
     if (const auto* note = std::get_if<GoneNote>(&*entry)) take_gone_note(*note, turn);
     if (const auto* claim = std::get_if<AnewClaim>(&*entry)) take_claim(seed, *claim, turn);
     if (!mls) return;  // told that she is out
@@ -333,14 +351,39 @@ void Group::Impl::take_returns(const ReturnSeed& seed, uint64_t first, std::span
   save_read_returns(seed, turn.rows);
 }
 
-void Group::Impl::take_ask(const ReturnSeed& seed, ReturnAsk ask, Turn& turn) {
+void Group::Impl::take_returns_elsewhere(const ReturnSeed& seed, const std::string& relay, uint64_t first,
+                                         std::span<const Bytes> entries, Turn& turn) {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const auto known = return_queues.find(seed);
+    if (known == return_queues.end()) return;
+    Place& place = places[{seed, relay}];
+    if (first + i <= place.returns) continue;
+    place.returns = first + i;
+    const ReturnQueue& from = known->second.queue;
+    const auto content = open_entry(from.key.view(), wire::queue_id(from.access.read), entries[i]);
+    if (!content.ok()) continue;
+    auto entry = decode_return_entry(content->view());
+    if (!entry.ok()) continue;
+    if (auto* ask = std::get_if<ReturnAsk>(&*entry)) take_ask(seed, std::move(*ask), turn, relay);
+    if (const auto* note = std::get_if<GoneNote>(&*entry)) take_gone_note(*note, turn);
+    if (const auto* claim = std::get_if<AnewClaim>(&*entry)) take_claim(seed, *claim, turn);
+    if (!mls) return;  // told that she is out
+  }
+  save_place(seed, relay, turn.rows);
+}
+
+void Group::Impl::take_ask(const ReturnSeed& seed, ReturnAsk ask, Turn& turn, const std::string& relay) {
   const auto from = identity_of_ask(ask);
   if (!from.ok() || from->device == saved.me.device) return;
   if (!may_return(ask).ok()) {
     note_gone(seed, ask, *from, turn);
     return;
   }
-  returns[from->device] = {std::move(ask), turn.now, false};
+  // She asks at every relay.
+  if (const auto known = returns.find(from->device);
+      known != returns.end() && known->second.ask.key_package == ask.key_package)
+    return;
+  returns[from->device] = {std::move(ask), turn.now, false, relay};
   save_return(from->device, turn.rows);
   turn.happened.emplace_back(RequestsChanged{});
 }
@@ -380,7 +423,10 @@ void Group::Impl::save_return(const DeviceId& device, Rows& rows) {
   const Bytes key = row_key(id, device.view());
   if (at == returns.end()) return rows.erase(kReturnRows, key);
   Writer out;
-  out.u64(static_cast<uint64_t>(at->second.at.ms)).u8(at->second.wanted);
+  out.u64(static_cast<uint64_t>(at->second.at.ms));
+  out.u8(
+      static_cast<uint8_t>((at->second.wanted ? kWanted : 0) | (at->second.relay.empty() ? 0 : kElsewhere)));
+  if (!at->second.relay.empty()) out.text(at->second.relay);
   out.raw(encode(ReturnEntry(at->second.ask)));
   rows.put(kReturnRows, key, out.view());
 }
@@ -397,7 +443,8 @@ void Group::Impl::settle_returns(const Turnover& turnover, BytesView bundle, Tur
         *turnover.welcome, 0, {}, box_seal(turnover.bundle_key.view(), id, bundle, turn.random)};
     auto entries = seal_parcel(returning.ask.answer, encode(answer), turn.random);
     if (!entries.ok()) continue;
-    for (Bytes& entry : *entries) send_aside(returning.ask.answer.access, std::move(entry), turn.rows);
+    for (Bytes& entry : *entries)
+      send_aside(returning.ask.answer.access, std::move(entry), turn.rows, returning.relay);
   }
   for (const DeviceId& device : over) {
     returns.erase(device);

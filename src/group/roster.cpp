@@ -6,7 +6,7 @@
 namespace homeward::group {
 namespace {
 
-constexpr uint8_t kVersion = 3;
+constexpr uint8_t kVersion = 4;
 
 struct MarkTag;
 using Mark = FixedBytes<16, MarkTag>;
@@ -150,6 +150,10 @@ void Roster::load(const GroupId& id, Rows& rows) {
     devices_[DeviceId::from(key_rest(key))] = decode_device(in);
     return true;
   });
+  rows.scan(kAnswerAtRows, prefix_range(id), [&](BytesView key, BytesView value) {
+    answer_at_[RequestId::from(key_rest(key))] = text_of(value);
+    return true;
+  });
   auto newest = prefix_range(id);
   newest.backwards = true;
   newest.limit = 1;
@@ -182,6 +186,7 @@ void Roster::erase_request(const RequestId& id, Rows& rows) {
   requests_.erase(id);
   rows.erase(kRequestRows, row_key(id_, id.view()));
   if (objections_.erase(id) > 0) rows.erase(kObjectionRows, row_key(id_, id.view()));
+  if (answer_at_.erase(id) > 0) rows.erase(kAnswerAtRows, row_key(id_, id.view()));
   if (from_porch_.erase(id) > 0) rows.erase(kFromPorchRows, row_key(id_, id.view()));
 }
 
@@ -230,6 +235,8 @@ bool Roster::fold(const Court& court, const Author& author, const Event& event, 
       return fold_objection(author, event, rows);
     case kRequestFromPorch:
       return fold_from_porch(author, event, rows);
+    case kAnswerAt:
+      return fold_answer_at(author, event, rows);
     default:
       return false;
   }
@@ -419,6 +426,9 @@ Bytes Roster::snapshot(Rows& rows) const {
       encode_device(inner, device);
     }
   });
+  out.vector([&](Writer& inner) {
+    for (const auto& [id, relay] : answer_at_) inner.raw(id).text(relay);
+  });
   out.u64(next_seen_);
   out.vector([&](Writer& inner) {
     rows.scan(kSeenOrderRows, prefix_range(id_), [&](BytesView, BytesView mark) {
@@ -478,6 +488,11 @@ Result<> Roster::restore(const GroupId& id, BytesView snapshot, Rows& rows) {
     devices_[device] = decode_device(devices);
     save_device(device, rows);
   }
+  Reader answers = in.vector();
+  while (!answers.empty() && answers.ok()) {
+    const RequestId request = answers.fixed<RequestId>();
+    set_answer_at(request, answers.text(kMostRelayBytes), rows);
+  }
   next_seen_ = in.u64();
   Reader marks = in.vector(kSeenWindow * Mark::kSize);
   const uint64_t count = marks.left() / Mark::kSize;
@@ -490,7 +505,8 @@ Result<> Roster::restore(const GroupId& id, BytesView snapshot, Rows& rows) {
     rows.put(kSeenRows, row_key(id_, mark.view()), value);
     rows.put(kSeenOrderRows, row_key(id_, order), mark);
   }
-  for (Reader* part : {&persons, &requests, &removals, &changes, &objections, &porch, &devices, &marks})
+  for (Reader* part :
+       {&persons, &requests, &removals, &changes, &objections, &porch, &devices, &answers, &marks})
     HW_TRY(part->finish());
   HW_TRY(in.finish());
   return success();

@@ -81,6 +81,10 @@ class Roster {
   const std::map<RequestId, Objections>& objections() const { return objections_; }
   const std::map<RequestId, FromPorch>& from_porch() const { return from_porch_; }
   const std::map<DeviceId, FurtherDevice>& devices() const { return devices_; }
+  // Where a request is answered, if its newcomer waits at another relay than the one that orders.
+  const std::map<RequestId, std::string>& answer_at() const { return answer_at_; }
+  // The group went to another relay: who asked before waits at the one that it left.
+  void answers_stay_at(const std::string& relay, Rows& rows);
   std::string name_of(const PersonId& person) const;
 
   void set_person(const PersonId& id, Person person, Rows& rows);
@@ -115,6 +119,8 @@ class Roster {
   void fold_change_rejected(const Court& court, const Author& author, const Event& event, Rows& rows);
   bool fold_objection(const Author& author, const Event& event, Rows& rows);
   bool fold_from_porch(const Author& author, const Event& event, Rows& rows);
+  bool fold_answer_at(const Author& author, const Event& event, Rows& rows);
+  void set_answer_at(const RequestId& id, std::string relay, Rows& rows);
   void save_from_porch(const RequestId& id, Rows& rows) const;
   void settle_changes(const Court& now, Rows& rows);
   bool fold_proposed(const Court& court, const Author& author, const Event& event, Rows& rows);
@@ -129,6 +135,7 @@ class Roster {
   std::map<RequestId, Objections> objections_;
   std::map<RequestId, FromPorch> from_porch_;
   std::map<DeviceId, FurtherDevice> devices_;
+  std::map<RequestId, std::string> answer_at_;
   uint64_t next_seen_ = 1;
 };
 

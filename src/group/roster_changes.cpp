@@ -151,6 +151,25 @@ void Roster::save_from_porch(const RequestId& id, Rows& rows) const {
 }
 
 // Her sponsor says it once.
+void Roster::set_answer_at(const RequestId& id, std::string relay, Rows& rows) {
+  rows.put(kAnswerAtRows, row_key(id_, id.view()), view_of(relay));
+  answer_at_[id] = std::move(relay);
+}
+
+bool Roster::fold_answer_at(const Author& author, const Event& event, Rows& rows) {
+  auto body = decode_answer_at(event.body);
+  if (!body.ok()) return false;
+  const auto at = requests_.find(body->request);
+  if (at == requests_.end() || at->second.sponsor != author.person) return false;
+  set_answer_at(body->request, std::move(body->relay), rows);
+  return false;
+}
+
+void Roster::answers_stay_at(const std::string& relay, Rows& rows) {
+  for (const auto& [id, open] : requests_)
+    if (!answer_at_.contains(id)) set_answer_at(id, relay, rows);
+}
+
 bool Roster::fold_from_porch(const Author& author, const Event& event, Rows& rows) {
   const auto body = decode_request_from_porch(event.body);
   if (!body.ok()) return false;

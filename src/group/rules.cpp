@@ -295,6 +295,7 @@ Result<Policy> policy_changed(const Court& court, const Change& change) {
   if (change.retention_days) next.retention_days = *change.retention_days;
   if (change.closes) next.closes = *change.closes;
   if (change.porch) HW_TRY(set_porch(court, next, *change.porch));
+  if (!change.relays.empty()) next.relays = change.relays;
   for (const RoleChange& item : change.roles) {
     if (!court.is_present(item.person)) return broken("policy: a role for someone who is not here");
     give_role(next, item);

@@ -126,7 +126,12 @@ bool has_a_say(const Court& court, const Change& change, const PersonId& person)
 bool change_is_allowed(const Court& court, const Change& change, const std::set<PersonId>& approvers);
 uint32_t needed_for_change(const Court& court, const Change& change, const PersonId& proposer);
 
+// The policy after a recovery: the new relay before those that are left, a return seed of its own.
+Policy policy_recovered(const Court& court, const Departures& departures, const RecoverAction& move,
+                        const ReturnSeed& seed);
 // A commit by another member. Answers the new policy; error kNotAllowed naming the rule that it breaks.
-Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& candidate, const Claims& claims);
+// `move` if it stands in a recovery log, where more than half of the persons approved of exactly that.
+Result<Policy> judge_commit(const Court& court, const mls::CommitCandidate& candidate, const Claims& claims,
+                            const RecoverAction* move = nullptr);
 
 }  // namespace homeward::group

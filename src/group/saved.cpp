@@ -16,6 +16,7 @@ Bytes encode_invite(const OwnInvite& invite) {
   out.raw(invite.ask.read.token).raw(invite.ask.write.token).u64(raw_ms(invite.ends));
   out.opaque(invite.request_key.private_key.view()).opaque(invite.request_key.public_key).u64(invite.taken);
   out.u8(invite.used).u8(invite.revoked).u8(invite.for_device);
+  if (!invite.relay.empty()) out.text(invite.relay);
   return out.take();
 }
 
@@ -31,6 +32,7 @@ OwnInvite decode_invite(Reader& in) {
   invite.used = in.optional();
   invite.revoked = in.optional();
   invite.for_device = in.optional();
+  if (!in.empty()) invite.relay = in.text(kMostRelayBytes);
   return invite;
 }
 
@@ -235,6 +237,7 @@ Result<std::unique_ptr<Group::Impl>> Group::Impl::load(const GroupId& id, Rows& 
   }
   HW_TRY(impl->load_returns(rows));
   HW_TRY(impl->load_devices(rows));
+  impl->load_recovery(rows);
   if (const auto flight = rows.get(kFlightRows, row_key(id))) {
     HW_LET(impl->flight, decode_flight(*flight));
   }
@@ -259,7 +262,9 @@ void Group::Impl::erase_rows(Rows& rows, bool all) {
        {kMlsRows,      kHashRows,      kOutboxRows,    kFlightRows,    kOwnRows,           kRequestRows,
         kAskedRows,    kInviteRows,    kSeenRows,      kSeenOrderRows, kPendingCommitRows, kProposalRows,
         kRemovalRows,  kChangeRows,    kObjectionRows, kFromPorchRows, kReturnSeedRows,    kReturnRows,
-        kMyReturnRows, kJoinPieceRows, kDeviceRows,    kOwnKeyRows,    kSiblingRows,       kGoneRows})
+        kMyReturnRows, kJoinPieceRows, kDeviceRows,    kOwnKeyRows,    kSiblingRows,       kGoneRows,
+        kAnswerAtRows, kPlaceRows,     kRecoveryRows,  kWordRows,      kKeptRows,          kCarriedRows,
+        kMoveRows})
     rows.erase_range(space, range);
   if (!all) return;
   for (const Space space : {kStateRows, kSideRows, kPersonRows, kWarningRows}) rows.erase_range(space, range);

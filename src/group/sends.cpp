@@ -106,14 +106,17 @@ bool Group::Impl::encrypt_next(Turn& turn) {
   return false;
 }
 
-std::optional<WantedSend> Group::Impl::next_send(Turn& turn) {
+std::optional<WantedSend> Group::Impl::next_send(Turn& turn, std::string_view over) {
   for (const uint64_t handle : sides) {
     if (sides_held.contains(handle)) continue;
     const auto row = turn.rows.get(kSideRows, row_key(id, handle));
     auto send = row ? decode_side_send(*row) : Result<SideSend>(GroupError::kDamaged);
-    if (send.ok()) return WantedSend{handle, send->access, std::move(send->entry)};
+    if (!send.ok()) continue;
+    const bool orders = send->relay.empty() || send->relay == policy.relays.front();
+    if (over.empty() ? !orders : send->relay != over || orders) continue;
+    return WantedSend{handle, send->access, std::move(send->entry), std::string(over)};
   }
-  if (!following()) return {};
+  if (!following() || !over.empty()) return {};
   if (!flight && caught_up) {
     encrypt_next(turn);
     save(turn.rows);
@@ -122,7 +125,9 @@ std::optional<WantedSend> Group::Impl::next_send(Turn& turn) {
   return WantedSend{flight->handle, queue.access().write, flight->entry};
 }
 
-std::optional<WantedSend> Group::next_send(Turn turn) { return impl_->next_send(turn); }
+std::optional<WantedSend> Group::next_send(Turn turn, std::string_view over) {
+  return impl_->next_send(turn, over);
+}
 
 void Group::sent(uint64_t handle, uint64_t number, Turn turn) {
   Impl& impl = *impl_;

@@ -43,6 +43,16 @@ inline constexpr Space kSiblingRows = 0x1042;    // group ‖ device → such a 
 inline constexpr Space kGoneRows = 0x1043;       // group ‖ device → one that asks to return and is no member
 inline constexpr Space kFromPorchRows = 0x1050;  // group ‖ request → where she was before (shared state)
 
+// Several relays.
+inline constexpr Space kAnswerAtRows = 0x1060;  // group ‖ request → where it is answered (shared state)
+inline constexpr Space kPlaceRows = 0x1061;     // group ‖ seed ‖ relay → how far its queues were read there
+inline constexpr Space kRecoveryRows = 0x1062;  // group → what this device does about a recovery
+inline constexpr Space kWordRows = 0x1063;      // group ‖ person → her last word for a recovery
+inline constexpr Space kKeptRows = 0x1064;  // group ‖ epoch ‖ number → an entry of late, for who missed it
+inline constexpr Space kCarriedRows =
+    0x1065;                                 // group ‖ epoch ‖ number → one that another device carried over
+inline constexpr Space kMoveRows = 0x1066;  // group ‖ seed ‖ relay ‖ number → a move that waits to be judged
+
 inline constexpr Space kJoinRows = 0x1080;       // join → a newcomer's asking
 inline constexpr Space kJoinPieceRows = 0x1081;  // join ‖ parcel ‖ index → a piece of an answer
 

@@ -97,6 +97,7 @@ struct Change {
   std::optional<uint16_t> retention_days;  // 0: forever
   std::optional<Instant> closes;           // to the minute; 0: it does not
   std::vector<RoleChange> roles;           // rising by person, each person once
+  std::vector<std::string> relays = {};    // all of them anew, the first orders; empty: they stay
   std::optional<Porch> porch;              // a group of zeros: none any more; in a porch: its own days
   bool operator==(const Change&) const = default;
 };

@@ -41,7 +41,8 @@ class LogFold final : public Fold {
     });
     return out.take();
   }
-  Result<> restore(Rows& rows, const GroupId&, BytesView snapshot, bool) override {
+  Result<> restore(Rows& rows, const GroupId& group, BytesView snapshot, bool) override {
+    rows.erase_range(kSpace, prefix_range(group));
     Reader in(snapshot);
     while (!in.empty()) {
       const BytesView key = in.opaque();
@@ -111,7 +112,9 @@ struct Device {
 
 class World {
  public:
-  TinyRelay relay;
+  std::map<std::string, TinyRelay> relays;
+  TinyRelay& relay = relays["relay.example"];
+  std::set<std::string> gone;  // relays that nobody reaches
   Instant now{1'660'000'000'000};
   std::vector<std::unique_ptr<Device>> devices;
   uint64_t next_seed = 1;
@@ -139,8 +142,8 @@ class World {
     if (device.joining) {
       for (const WantedRead& wanted : device.joining->wanted_reads()) {
         const auto queue = wire::queue_id(wanted.access);
-        const auto& entries = relay.queues[queue];
-        if (entries.size() <= wanted.after) continue;
+        const auto& entries = relays[device.joining->relay()].queues[queue];
+        if (entries.size() <= wanted.after || gone.contains(device.joining->relay())) continue;
         any = true;
         const std::vector<Bytes> fresh(entries.begin() + static_cast<long>(wanted.after), entries.end());
         auto group = device.joining->take_in(queue, wanted.after + 1, fresh, device.turn(now));
@@ -151,11 +154,13 @@ class World {
   }
   bool read_queue(Device& device, const WantedRead& wanted) {
     const auto queue = wire::queue_id(wanted.access);
-    const auto& entries = relay.queues[queue];
+    const std::string from = wanted.relay.empty() ? device.g().relay() : wanted.relay;
+    if (gone.contains(from)) return false;
+    const auto& entries = relays[from].queues[queue];
     const bool was_caught_up = device.g().caught_up();
     const std::vector<Bytes> fresh(
         entries.begin() + static_cast<long>(std::min(wanted.after, entries.size())), entries.end());
-    device.g().take_in(queue, wanted.after + 1, fresh, entries.size(), device.turn(now));
+    device.g().take_in(queue, wanted.after + 1, fresh, entries.size(), device.turn(now), wanted.relay);
     return !fresh.empty() || (was_caught_up != device.g().caught_up() && !device.forgetful);
   }
   // Sends at most one entry; true if it did.
@@ -163,18 +168,25 @@ class World {
     std::optional<WantedSend> wanted;
     const bool for_group = device.group != nullptr;
     if (for_group && device.forgetful) read(device);
-    wanted = for_group ? device.g().next_send(device.turn(now)) : std::nullopt;
+    std::string over = for_group ? device.g().relay() : std::string();
+    if (for_group && !gone.contains(over)) wanted = device.g().next_send(device.turn(now));
+    for (const auto& [name, one] : relays) {
+      if (wanted || !for_group || gone.contains(name) || name == device.g().relay()) continue;
+      over = name;
+      wanted = device.g().next_send(device.turn(now), name);
+    }
     if (for_group && device.forgetful) device.reload();
     if (wanted) {
-      const uint64_t number = relay.append(wire::queue_id(wanted->access), wanted->entry);
+      const uint64_t number = relays[over].append(wire::queue_id(wanted->access), wanted->entry);
       device.g().sent(wanted->handle, number, device.turn(now));
       return true;
     }
     if (!device.joining) return false;
     wanted = device.joining->next_send(device.turn(now));
     if (!wanted) return false;
-    device.joining->sent(wanted->handle, relay.append(wire::queue_id(wanted->access), wanted->entry),
-                         device.turn(now));
+    device.joining->sent(
+        wanted->handle, relays[device.joining->relay()].append(wire::queue_id(wanted->access), wanted->entry),
+        device.turn(now));
     return true;
   }
   // Everybody online reads and sends until nothing moves.
@@ -189,6 +201,12 @@ class World {
       if (!any) return;
     }
     FAIL() << "the world does not come to rest";
+  }
+  // From now on nobody reaches this relay.
+  void lose(const std::string& name) {
+    gone.insert(name);
+    for (auto& device : devices)
+      if (device->group && device->g().relay() == name) device->g().disconnected();
   }
   // Lets time pass, so that every turn to commit comes.
   void pass(int64_t ms) {

@@ -223,6 +223,27 @@ export class Mock {
         organizers: having('organizer'), advisers: having('adviser'), elects: false, can_change: g.my_role === 'organizer',
         agree: Math.min(2, having('organizer').length), removal_needs: 2, changes: [], removals: [] };
     },
+    'group.relays': ({ group }) => {
+      const g = this.group(group);
+      const relays = g.relays ?? ['http://127.0.0.1:8440'];
+      return { relays: relays.map((relay, i) => ({ relay, connected: i > 0 || !g.relay_gone, orders: i === 0, listed: true })),
+        recoveries: g.recoveries ?? [], reachable: !g.relay_gone, can_change: g.my_role === 'organizer', agree: 1 };
+    },
+    'group.change_relays': ({ group, relays }) => {
+      this.group(group).relays = relays;
+      for (const kind of ['members', 'group']) this.notice(kind, group);
+      return { change: this.id('c') };
+    },
+    'group.recover': ({ group, relay }) => {
+      const g = this.group(group);
+      if (!g.relay_gone) throw new Refused('relay_is_there');
+      g.recoveries = [...(g.recoveries ?? []).filter((one) => one.relay !== relay),
+        { relay, approved_by: [...(g.recoveries ?? []).find((one) => one.relay === relay)?.approved_by ?? [],
+          ...g.members.filter((one) => one.me).map(({ member, name }) => ({ member, name }))],
+          needed: Math.floor(g.members.length / 2) + 1, mine: true }];
+      this.notice('members', group);
+      return {};
+    },
     'group.set_role': ({ group, member, role }) => {
       const g = this.group(group);
       if (g.my_role !== 'organizer') throw new Refused('not_allowed');

@@ -79,6 +79,29 @@ for (const world of kWorlds) {
       assert.equal(mock.groups[0].my_days, 7);
     });
 
+    test('a spare relay is named, and one that is gone is left', async () => {
+      await go_to('more');
+      await at('more-rules').click();
+      await at('relays-change').click();
+      await at('relays-field').fill('http://127.0.0.1:8440\nhttps://second.example');
+      await look('relays form');
+      await at('relays-save').click();
+      await page.locator('[data-test="relay"][data-relay="https://second.example"]').waitFor();
+      await look('relays');
+      const group = mock.groups[0];
+      group.relay_gone = true;
+      group.recoveries = [{ relay: 'https://second.example', approved_by: [{ member: group.members[1].member, name: group.members[1].name }], needed: 3, mine: false }];
+      mock.notice('sync', group.group);
+      await at('relay-gone').waitFor();
+      await look('relay gone');
+      await at('recovery-agree').click();
+      await at('recovery-mine').waitFor();
+      group.relay_gone = false;
+      group.recoveries = [];
+      mock.notice('sync', group.group);
+      await at('relays-change').waitFor();
+    });
+
     test('a message is answered, signed, changed, pinned, removed', async () => {
       await go_to('talk');
       const others = page.locator('[data-test="message"][data-mine="false"]').last();

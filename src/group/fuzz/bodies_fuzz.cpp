@@ -4,6 +4,7 @@
 #include "group/invite.h"
 #include "group/outbox.h"
 #include "group/policy.h"
+#include "group/recovery.h"
 #include "group/return.h"
 #include "group/roster.h"
 #include "group/seal.h"
@@ -77,6 +78,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 16:
       same(decode_request_from_porch(bytes), bytes);
+      break;
+    case 17:
+      same(decode_answer_at(bytes), bytes);
+      break;
+    case 18:
+      same(decode_recovery_entry(bytes), bytes);
       break;
     default:
       break;
