@@ -336,6 +336,7 @@ export interface ChangeItem {
   retention_days?: number;
   closes_at?: number;
   roles: RoleItem[];
+  relays: string[];
   porch?: "opens" | "closes" | "days";
   porch_days?: number;
 }
@@ -766,7 +767,7 @@ export interface GroupItem {
   waiting: number;
   unread: number;
   mentions: number;
-  link: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
+  link: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle" | "detour";
   last?: LastMessage;
   is_porch: boolean;
 }
@@ -781,7 +782,7 @@ export interface GroupRef {
 
 export interface GroupSync {
   group: string;
-  state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
+  state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle" | "detour";
   waiting: number;
 }
 
@@ -1619,6 +1620,18 @@ export interface ReadPaperArgs {
   saved: string;
 }
 
+export interface RecoverArgs {
+  group: string;
+  relay: string;
+}
+
+export interface RecoveryItem {
+  relay: string;
+  approved_by: PersonItem[];
+  needed: number;
+  mine: boolean;
+}
+
 export interface RefusedItem {
   member: string;
   member_name: string;
@@ -1652,6 +1665,26 @@ export interface RegionRate {
   ratio?: number;
   ratio_low?: number;
   ratio_high?: number;
+}
+
+export interface RelayItem {
+  relay: string;
+  connected: boolean;
+  orders: boolean;
+  listed: boolean;
+}
+
+export interface RelaysAnswer {
+  relays: RelayItem[];
+  recoveries: RecoveryItem[];
+  reachable: boolean;
+  can_change: boolean;
+  agree: number;
+}
+
+export interface RelaysArgs {
+  group: string;
+  relays: string[];
 }
 
 export interface RemovalItem {
@@ -2029,7 +2062,7 @@ export interface StuckAnswer {
 }
 
 export interface SyncStatus {
-  state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle";
+  state: "connected" | "connecting" | "offline" | "misbehaving" | "locked" | "idle" | "detour";
   waiting: number;
   disk_full: boolean;
   groups: GroupSync[];
@@ -2104,7 +2137,7 @@ export interface ThreatItem {
 }
 
 export interface TodayItem {
-  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread" | "question_urgent" | "question_answered" | "question_open" | "article_withdrawn" | "article_stale" | "proposal" | "case_silent" | "case_due" | "case_told" | "double_found" | "policy_change" | "objection" | "porch_ready" | "porch_asked" | "porch_help" | "porch_done" | "device" | "device_confirm" | "stuck" | "device_removed" | "started_anew";
+  kind: "request" | "confirm" | "returns" | "removed" | "join_waiting" | "warning" | "unread" | "question_urgent" | "question_answered" | "question_open" | "article_withdrawn" | "article_stale" | "proposal" | "case_silent" | "case_due" | "case_told" | "double_found" | "policy_change" | "objection" | "recovery" | "porch_ready" | "porch_asked" | "porch_help" | "porch_done" | "device" | "device_confirm" | "stuck" | "device_removed" | "started_anew";
   group?: string;
   group_name?: string;
   name?: string;
@@ -2282,6 +2315,12 @@ export interface Commands {
   "group.chain": { args: ChainArgs; result: ChainAnswer };
   /** Removes these persons at once; of a member who is no organizer: her word for it. */
   "group.remove_chain": { args: RemoveChainArgs; result: Nothing };
+  /** The group's relays, whether they are reached, and words to leave one. */
+  "group.relays": { args: GroupArgs; result: RelaysAnswer };
+  /** Names the group's relays anew, the first orders; two organizers where there are several. */
+  "group.change_relays": { args: RelaysArgs; result: ChangeRef };
+  /** My word that the relay is gone for good and the group goes on at this one. */
+  "group.recover": { args: RecoverArgs; result: Nothing };
   /** Opens a porch for a group: one of its own, where newcomers stay for so many days. */
   "porch.open": { args: OpenPorchArgs; result: PorchOpened };
   /** Whether a group has a porch or is one, and who asked me further in. */
@@ -2488,4 +2527,4 @@ export interface Commands {
   "losses.import": { args: LossImportArgs; result: LossImported };
 }
 
-export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_device" | "too_many_devices" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "no_bulletin" | "no_statement" | "no_consent" | "figures_changed" | "not_approved" | "threshold_fixed" | "other_version" | "bad_cells" | "no_loss" | "verifiers_only" | "reason_needed" | "not_published" | "loss_figures_invalid" | "quotes_itself" | "no_file" | "file_too_large" | "file_not_whole" | "picture_reveals" | "picture_unknown" | "file_not_here" | "too_many_files" | "internal";
+export type ErrorCode = "unknown_command" | "bad_arguments" | "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "passphrase_empty" | "damaged" | "vault_in_use" | "too_new" | "disk_full" | "out_of_memory" | "no_group" | "no_request" | "no_invite" | "no_member" | "no_join" | "no_message" | "bad_link" | "link_expired" | "link_used" | "not_allowed" | "not_possible_now" | "already_done" | "text_too_long" | "text_empty" | "text_invalid" | "name_invalid" | "bad_relay" | "last_organizer" | "no_device" | "too_many_devices" | "no_change" | "advisers_only" | "no_article" | "no_revision" | "no_proposal" | "no_paper" | "article_withdrawn" | "bad_file" | "bad_signature" | "own_revision" | "date_invalid" | "paper_invalid" | "too_many" | "no_question" | "no_adviser" | "no_case" | "no_report" | "no_roll" | "no_double" | "figures_invalid" | "no_porch" | "porch_early" | "porch_not_there" | "porch_no_key" | "not_in_porch" | "no_bulletin" | "no_statement" | "no_consent" | "figures_changed" | "not_approved" | "threshold_fixed" | "other_version" | "bad_cells" | "no_loss" | "verifiers_only" | "reason_needed" | "not_published" | "loss_figures_invalid" | "quotes_itself" | "no_file" | "file_too_large" | "file_not_whole" | "picture_reveals" | "picture_unknown" | "file_not_here" | "too_many_files" | "relay_is_there" | "internal";
