@@ -18,11 +18,11 @@ constexpr int64_t kMorning_ms = 8 * kHour_ms, kWaking_ms = 15 * kHour_ms;
   std::exit(1);
 }
 
-// Letters of a message: log-normal, half of them under 40, one in a hundred over 260.
+// Letters of a message: log-normal, half of them under 45, one in a hundred over 290.
 size_t letters(SeededRandom& random) {
   double sum = 0;
   for (int i = 0; i < 12; ++i) sum += static_cast<double>(random.below(1'000'000)) / 1e6;
-  return static_cast<size_t>(std::clamp(40.0 * std::exp(0.8 * (sum - 6.0)), 2.0, 2'000.0));
+  return static_cast<size_t>(std::clamp(45.0 * std::exp(0.8 * (sum - 6.0)), 2.0, 2'000.0));
 }
 
 std::string text_of(size_t letters, SeededRandom& random) {
