@@ -73,6 +73,17 @@ int64_t rank_of(const Court& court, std::optional<mls::LeafIndex> first, mls::Le
 
 }  // namespace
 
+const std::set<PersonId>& Group::Impl::approvers_of_request(const RequestId& request) const {
+  const OpenRequest& open = roster.requests().at(request);
+  std::vector<Approval> approvals = open.plain_approvals();
+  Verified& known = verified[request];
+  if (known.epoch != mls->epoch() || known.pending != pending.size() || known.approvals != approvals) {
+    std::set<PersonId> by = approvers_of(court(), open.action(), approvals);
+    known = {mls->epoch(), pending.size(), std::move(approvals), std::move(by)};
+  }
+  return known.by;
+}
+
 Group::Impl::Plan Group::Impl::plan(Instant now) const {
   Plan out;
   const Court here = court();
@@ -90,8 +101,7 @@ Group::Impl::Plan Group::Impl::plan(Instant now) const {
     if (unfit.contains(id_of) || open.approvals.size() < needed || out.adds.size() >= kMostAdds ||
         std::ranges::find(out.removals, open.sponsor) != out.removals.end())
       continue;
-    const auto approvals = open.plain_approvals();
-    const auto approvers = approvers_of(here, open.action(), approvals);
+    const std::set<PersonId>& approvers = approvers_of_request(id_of);
     // A newcomer refuses a tree without her sponsor.
     if (approvers.size() < needed || !approvers.contains(open.sponsor)) continue;
     if (open.is_device()) {

@@ -43,6 +43,7 @@ void Group::Impl::enter_epoch(Turnover turnover, Turn& turn) {
   caught_up = false;
   dues.clear();
   unfit.clear();
+  verified.clear();
 
   auto now_seated = seats_of(mls->tree());
   HW_ASSERT(now_seated.ok());  // every leaf that came or changed was judged

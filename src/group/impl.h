@@ -182,11 +182,20 @@ struct Group::Impl {
   // Memory only.
   std::vector<SealedNote> notes;  // taken in, not asked for yet
   bool caught_up = false;
-  bool doubt = false;                                // the relay contradicted itself on this connection
-  bool second_look = false;                          // and the connection is a new one
-  std::map<Bytes, Instant> dues;                     // reasons to commit and when it is my turn
-  Instant adds_ready;                                // since when an add could be committed; 0: none could
-  Instant adds_stirred;                              // when a request was last proposed or confirmed
+  bool doubt = false;             // the relay contradicted itself on this connection
+  bool second_look = false;       // and the connection is a new one
+  std::map<Bytes, Instant> dues;  // reasons to commit and when it is my turn
+  Instant adds_ready;             // since when an add could be committed; 0: none could
+  Instant adds_stirred;           // when a request was last proposed or confirmed
+  // Who approved of a request by signatures that hold: verified once for the same approvals in a state, not
+  // at every entry.
+  struct Verified {
+    uint64_t epoch = 0;
+    size_t pending = 0;  // removals; they only become more until the epoch ends
+    std::vector<Approval> approvals;
+    std::set<PersonId> by;
+  };
+  mutable std::map<RequestId, Verified> verified;    // of this epoch
   std::set<RequestId> unfit;                         // requests that no commit could be made of
   std::set<RequestId> confirming;                    // my confirmations in the outbox
   std::set<ChangeId> approving;                      // my approvals of changes in the outbox
@@ -272,6 +281,7 @@ struct Group::Impl {
     bool update = false;
     bool renew_seed = false;
   };
+  const std::set<PersonId>& approvers_of_request(const RequestId& request) const;
   Plan plan(Instant now) const;
   void notice_dues(Instant now, Random& random);
   Instant gathers_until(const Plan& wanted, Instant now);
