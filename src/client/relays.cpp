@@ -51,6 +51,7 @@ void Client::Impl::follow_relay(Peer& peer) {
   if (peer.link.is_open()) effects.emplace_back(CloseConnection{peer.link.id()});
   peer.link = Link(0, peer.relay());
   peer.missed_since.reset();
+  peer.transfers.disconnected();  // what was asked there is answered no more
   peer.group->disconnected();
   close_others(peer);
 }
