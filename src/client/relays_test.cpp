@@ -2,6 +2,7 @@
 // following the group to another.
 #include <list>
 
+#include "client/files.h"
 #include "client/test_clients.h"
 
 namespace homeward::client {
@@ -114,6 +115,8 @@ class RelaysTest : public testing::Test {
       answer(wire::Done{0});
     } else if (const auto* read = std::get_if<wire::Read>(&request.body)) {
       held_.push_back({&one, connection, request.id, relay, *read, now_.after_ms(read->wait_s * 1'000)});
+    } else {
+      ++asked_for_chunks_[relay];  // and is not answered
     }
   }
   bool release() {
@@ -198,6 +201,7 @@ class RelaysTest : public testing::Test {
   std::map<std::string, std::map<wire::QueueId, std::vector<Bytes>>> queues_;
   std::list<Held> held_;
   std::set<std::string> gone_;
+  std::map<std::string, int> asked_for_chunks_;
   size_t forwards_ = 0;
 };
 
@@ -245,6 +249,27 @@ TEST_F(RelaysTest, TheClientFollowsTheGroup) {
     EXPECT_EQ(client(*one).link_state(group_), LinkState::kConnected);
     EXPECT_EQ(texts(*one), (Texts{"на новом месте"}));
   }
+}
+
+TEST_F(RelaysTest, AFileUnderWayBeginsAnewAtTheNextRelay) {
+  domain::Ref file;
+  const auto take = [&](const Client::Hand& hand) -> Result<> {
+    const Bytes content(1'000, 7);
+    HW_LET(file, files::begin(hand, {.name = "рапорт.pdf", .size_bytes = content.size()}));
+    HW_TRY(files::put(hand, file, 0, content));
+    HW_TRY(files::finish(hand, file, {}));
+    return success();
+  };
+  ASSERT_TRUE(client(*b_).change(group_, now_, take).ok());
+  Saying saying{"с рапортом"};
+  saying.files = {file};
+  ASSERT_TRUE(client(*b_).say(group_, saying, now_).ok());
+  settle(5);
+  EXPECT_GT(asked_for_chunks_["first"], 0);
+  EXPECT_EQ(asked_for_chunks_["second"], 0);
+  name_relays({"second", "first"});
+  settle(60);
+  EXPECT_GT(asked_for_chunks_["second"], 0);
 }
 
 TEST_F(RelaysTest, WhenItIsGoneTheyGoOnAtTheSpareOne) {
